@@ -1,0 +1,5 @@
+/** A channel: the gateway owns it, anyone allowed may publish. */
+@NullMarked
+package dev.holdfast.kinds.channel;
+
+import org.jspecify.annotations.NullMarked;
