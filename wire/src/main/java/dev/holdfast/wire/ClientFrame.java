@@ -1,0 +1,101 @@
+package dev.holdfast.wire;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client says, in either dialect: one record a type. Field names are those of the wire in
+ * camel case; absent optional fields are null. Immutable; any thread.
+ */
+public sealed interface ClientFrame extends Inbound {
+
+  /** The command's own name, by which it is answered and at most once executed; null for none. */
+  @Nullable String id();
+
+  /** Where an attachment begins. */
+  sealed interface Begin {
+    /** At the earliest retained event. */
+    record Start() implements Begin {}
+
+    /** With what comes from now on. */
+    record Now() implements Begin {}
+
+    /** After a position, as the client was given it. */
+    record After(String position) implements Begin {}
+  }
+
+  /**
+   * {@code connect}: asks for admission, or for another session.
+   *
+   * @param positions by feed, the last position that the client has seen; empty for none
+   */
+  record Connect(
+      @Nullable String id,
+      @Nullable String token,
+      @Nullable String sessionId,
+      @Nullable String userId,
+      Map<String, String> positions)
+      implements ClientFrame {}
+
+  /** {@code refresh}: a new token for the same user. */
+  record Refresh(@Nullable String id, String token) implements ClientFrame {}
+
+  /** {@code ping}: asks for a pong with the same timestamp, whatever JSON it is. */
+  record Ping(@Nullable String id, @Nullable RawJson timestamp) implements ClientFrame {}
+
+  /** {@code attach}: reads a feed; {@code from} defaults to now. */
+  record Attach(@Nullable String id, String feed, Begin from) implements ClientFrame {}
+
+  /** {@code detach}: reads it no more. */
+  record Detach(@Nullable String id, String feed) implements ClientFrame {}
+
+  /**
+   * {@code history}: asks for a page of a feed.
+   *
+   * @param after a position: the page holds what comes after it, or before it in reverse
+   * @param limit events at most; null for the server's default
+   */
+  record History(
+      @Nullable String id,
+      String feed,
+      @Nullable String after,
+      @Nullable Integer limit,
+      boolean reverse)
+      implements ClientFrame {}
+
+  /** {@code subscribe}: attaches to a channel, with join and leave events if asked. */
+  record Subscribe(@Nullable String id, String channel, Begin from, boolean presence)
+      implements ClientFrame {}
+
+  /** {@code unsubscribe}. */
+  record Unsubscribe(@Nullable String id, String channel) implements ClientFrame {}
+
+  /** {@code message}: says something to everyone in a channel; null for the default channel. */
+  record Message(@Nullable String id, @Nullable String channel, RawJson content)
+      implements ClientFrame {}
+
+  /** {@code broadcast}: says something to every other connection. */
+  record Broadcast(@Nullable String id, RawJson content) implements ClientFrame {}
+
+  /** {@code direct}: says something to one user. */
+  record Direct(@Nullable String id, String to, RawJson content) implements ClientFrame {}
+
+  /** {@code presence}: asks who is in a channel. */
+  record Presence(@Nullable String id, String channel) implements ClientFrame {}
+
+  /**
+   * {@code publish}: an event of the caller's own making.
+   *
+   * @param event its type, with a colon in it
+   */
+  record Publish(
+      @Nullable String id,
+      String channel,
+      String event,
+      RawJson data,
+      @Nullable String idempotencyKey)
+      implements ClientFrame {}
+
+  /** {@code get_stats}. */
+  record GetStats(@Nullable String id) implements ClientFrame {}
+}

@@ -1,0 +1,63 @@
+package dev.holdfast.wire;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The fields that the frames of clients have between them. */
+enum Field {
+  TYPE(true),
+  ID(true),
+  TOKEN(true),
+  SESSION_ID(true),
+  USER_ID(true),
+  POSITIONS(false),
+  TIMESTAMP(false),
+  FEED(true),
+  FROM(true),
+  AFTER(true),
+  LIMIT(false),
+  REVERSE(false),
+  CHANNEL(true),
+  PRESENCE(false),
+  CONTENT(false),
+  TO(true),
+  EVENT(true),
+  DATA(false),
+  IDEMPOTENCY_KEY(true);
+
+  /** The name on the wire. */
+  final String wire = name().toLowerCase(Locale.ROOT);
+
+  /** Whether its strings are read; those of other fields are passed on as they came, or refused. */
+  final boolean text;
+
+  Field(boolean text) {
+    this.text = text;
+  }
+
+  /** The field of that name on the wire; null for one that no frame has. */
+  static @Nullable Field named(String wire) {
+    return switch (wire) {
+      case "type" -> TYPE;
+      case "id" -> ID;
+      case "token" -> TOKEN;
+      case "session_id" -> SESSION_ID;
+      case "user_id" -> USER_ID;
+      case "positions" -> POSITIONS;
+      case "timestamp" -> TIMESTAMP;
+      case "feed" -> FEED;
+      case "from" -> FROM;
+      case "after" -> AFTER;
+      case "limit" -> LIMIT;
+      case "reverse" -> REVERSE;
+      case "channel" -> CHANNEL;
+      case "presence" -> PRESENCE;
+      case "content" -> CONTENT;
+      case "to" -> TO;
+      case "event" -> EVENT;
+      case "data" -> DATA;
+      case "idempotency_key" -> IDEMPOTENCY_KEY;
+      default -> null;
+    };
+  }
+}

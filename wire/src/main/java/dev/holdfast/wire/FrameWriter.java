@@ -1,0 +1,171 @@
+package dev.holdfast.wire;
+
+import dev.holdfast.wire.ServerFrame.FeedPlace;
+import dev.holdfast.wire.ServerFrame.Limits;
+import dev.holdfast.wire.ServerFrame.Member;
+import dev.holdfast.wire.ServerFrame.SnapshotFrame;
+import dev.holdfast.wire.ServerFrame.Timeouts;
+
+/** Writes what the server says apart from events: one method a type. On one thread, once. */
+final class FrameWriter {
+
+  private final JsonOutput json = new JsonOutput();
+
+  private FrameWriter() {}
+
+  static byte[] write(ServerFrame frame) {
+    var writer = new FrameWriter();
+    writer.json.begin();
+    writer.writeFrame(frame);
+    writer.json.end();
+    return writer.json.bytes();
+  }
+
+  private void writeFrame(ServerFrame frame) {
+    switch (frame) {
+      case ServerFrame.Connected it -> connected(it);
+      case ServerFrame.Refreshed it -> {
+        type("refreshed", it);
+        json.time("expires_at", it.expiresAtMillis());
+      }
+      case ServerFrame.TokenExpiring it -> {
+        type("token_expiring", it);
+        json.number("expires_in_ms", it.expiresInMs());
+      }
+      case ServerFrame.Reconnect it -> {
+        type("reconnect", it);
+        json.number("reconnect_after_ms", it.reconnectAfterMs());
+      }
+      case ServerFrame.Pong it -> {
+        type("pong", it);
+        json.raw("timestamp", it.timestamp());
+      }
+      case ServerFrame.Error it -> error(it);
+      case ServerFrame.Ack it -> {
+        type("ack", it);
+        it.details().forEach(json::any);
+      }
+      case ServerFrame.Attached it -> attached(it);
+      case ServerFrame.Detached it -> {
+        type("detached", it);
+        json.text("feed", it.feed());
+      }
+      case ServerFrame.Subscribed it -> {
+        type("subscribed", it);
+        json.text("channel", it.channel());
+        place(it.place());
+      }
+      case ServerFrame.Unsubscribed it -> {
+        type("unsubscribed", it);
+        json.text("channel", it.channel());
+      }
+      case ServerFrame.Gap it -> gap(it);
+      case SnapshotFrame it -> {
+        type("snapshot", it);
+        json.text("feed", it.feed());
+        snapshot(it);
+      }
+      case ServerFrame.History it -> history(it);
+      case ServerFrame.Presence it -> presence(it);
+      case ServerFrame.Stats it -> {
+        type("stats", it);
+        json.raw("data", it.data());
+      }
+    }
+  }
+
+  private void type(String type, ServerFrame frame) {
+    json.text("type", type);
+    json.text("id", frame.id());
+  }
+
+  private void place(FeedPlace place) {
+    json.text("feed", place.feed());
+    json.text("position", place.position());
+    json.flag("recovered", place.recovered());
+  }
+
+  private void connected(ServerFrame.Connected frame) {
+    type("connected", frame);
+    json.text("connection_id", frame.connectionId());
+    json.text("session_id", frame.sessionId());
+    json.text("user_id", frame.userId());
+    json.flag("resumed", frame.resumed());
+    json.time("server_time", frame.serverTimeMillis());
+    json.number("heartbeat_interval_ms", frame.heartbeatIntervalMs());
+    Timeouts timeouts = frame.timeouts();
+    json.begin("timeouts");
+    json.number("tool_ms", timeouts.toolMs());
+    json.number("gateway_ms", timeouts.gatewayMs());
+    json.number("proxy_ms", timeouts.proxyMs());
+    json.number("client_ms", timeouts.clientMs());
+    json.end();
+    Limits limits = frame.limits();
+    json.begin("limits");
+    json.number("max_frame_bytes", limits.maxFrameBytes());
+    json.number("max_attachments", limits.maxAttachments());
+    json.number("history_page", limits.historyPage());
+    json.end();
+    json.each("feeds", frame.feeds(), this::feed);
+  }
+
+  private void feed(FeedPlace place) {
+    json.begin();
+    place(place);
+    json.end();
+  }
+
+  private void error(ServerFrame.Error frame) {
+    type("error", frame);
+    json.text("code", frame.code().text());
+    json.text("message", frame.message());
+    json.text("reason", frame.reason());
+    json.number("retry_after_ms", frame.retryAfterMs());
+  }
+
+  private void attached(ServerFrame.Attached frame) {
+    type("attached", frame);
+    place(frame.place());
+    SnapshotFrame snapshot = frame.snapshot();
+    if (snapshot != null) {
+      json.begin("snapshot");
+      snapshot(snapshot);
+      json.end();
+    }
+  }
+
+  private void snapshot(SnapshotFrame frame) {
+    json.text("position", frame.position());
+    json.raw("state", RawJson.of(EventWriter.writeState(frame.state())));
+  }
+
+  private void gap(ServerFrame.Gap frame) {
+    type("gap", frame);
+    json.text("feed", frame.feed());
+    json.number("from", frame.from());
+    json.number("to", frame.to());
+    json.text("reason", frame.reason());
+  }
+
+  private void history(ServerFrame.History frame) {
+    type("history", frame);
+    json.text("feed", frame.feed());
+    json.each("events", frame.events(), event -> json.raw(RawJson.of(EventWriter.write(event))));
+    json.text("position", frame.position());
+    json.flag("complete", frame.complete());
+  }
+
+  private void presence(ServerFrame.Presence frame) {
+    type("presence", frame);
+    json.text("channel", frame.channel());
+    json.each("members", frame.members(), this::member);
+    json.number("total", frame.total());
+  }
+
+  private void member(Member member) {
+    json.begin();
+    json.text("user_id", member.userId());
+    json.number("connections", member.connections());
+    json.end();
+  }
+}

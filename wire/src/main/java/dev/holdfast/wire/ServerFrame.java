@@ -1,0 +1,103 @@
+package dev.holdfast.wire;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server says apart from events: one record a type, written with the names of its fields
+ * in snake case; null fields are left out. Immutable; any thread.
+ */
+public sealed interface ServerFrame {
+
+  /** The command that this answers; null where it answers none or the command had no id. */
+  default @Nullable String id() {
+    return null;
+  }
+
+  /** How long each layer waits, in milliseconds; each is shorter than the next. */
+  record Timeouts(long toolMs, long gatewayMs, long proxyMs, long clientMs) {}
+
+  /** What this server admits, for clients to keep within. */
+  record Limits(int maxFrameBytes, int maxAttachments, int historyPage) {}
+
+  /** Where a feed's reading begins: {@code {feed, position, recovered}}. */
+  record FeedPlace(String feed, String position, boolean recovered) {}
+
+  /** {@code connected}: admission. {@code serverTime} is in milliseconds since 1970 UTC. */
+  record Connected(
+      @Nullable String id,
+      String connectionId,
+      String sessionId,
+      String userId,
+      boolean resumed,
+      long serverTimeMillis,
+      long heartbeatIntervalMs,
+      Timeouts timeouts,
+      Limits limits,
+      List<FeedPlace> feeds)
+      implements ServerFrame {}
+
+  /** {@code refreshed}: the new token is taken. {@code expiresAtMillis} null for never. */
+  record Refreshed(@Nullable String id, @Nullable Long expiresAtMillis) implements ServerFrame {}
+
+  /** {@code token_expiring}: the token ends in that time. */
+  record TokenExpiring(long expiresInMs) implements ServerFrame {}
+
+  /** {@code reconnect}: this server is about to close; come back after that time. */
+  record Reconnect(long reconnectAfterMs) implements ServerFrame {}
+
+  /** {@code pong}. */
+  record Pong(@Nullable String id, @Nullable RawJson timestamp) implements ServerFrame {}
+
+  /** {@code error}. {@code reason} and {@code retryAfterMs} are left out when null. */
+  @SuppressWarnings("AvoidCommonTypeNames") // the name of the frame, never imported
+  record Error(
+      @Nullable String id,
+      ErrorCode code,
+      String message,
+      @Nullable String reason,
+      @Nullable Long retryAfterMs)
+      implements ServerFrame {}
+
+  /** {@code ack}: done; {@code details} are written as further fields, in their order. */
+  record Ack(@Nullable String id, Map<String, Object> details) implements ServerFrame {}
+
+  /** {@code attached}. {@code snapshot} is {@code {type, offset, …body}}. */
+  record Attached(@Nullable String id, FeedPlace place, @Nullable SnapshotFrame snapshot)
+      implements ServerFrame {}
+
+  /** {@code detached}. */
+  record Detached(@Nullable String id, String feed) implements ServerFrame {}
+
+  /** {@code subscribed}: as attached, with the channel's name. */
+  record Subscribed(@Nullable String id, String channel, FeedPlace place) implements ServerFrame {}
+
+  /** {@code unsubscribed}. */
+  record Unsubscribed(@Nullable String id, String channel) implements ServerFrame {}
+
+  /** {@code gap}: the events from one offset to another, both included, are lost to this reader. */
+  record Gap(String feed, long from, long to, String reason) implements ServerFrame {}
+
+  /** {@code snapshot}, while live: the state of a feed in place of the events up to its offset. */
+  record SnapshotFrame(String feed, String position, EventFrame state) implements ServerFrame {}
+
+  /**
+   * {@code history}.
+   *
+   * @param position where the next page begins
+   */
+  record History(
+      @Nullable String id, String feed, List<EventFrame> events, String position, boolean complete)
+      implements ServerFrame {}
+
+  /** One user in a channel. */
+  record Member(String userId, int connections) {}
+
+  /** {@code presence}: who is in a channel; {@code total} counts users. */
+  record Presence(@Nullable String id, String channel, List<Member> members, int total)
+      implements ServerFrame {}
+
+  /** {@code stats}; {@code data} is one JSON object. */
+  record Stats(@Nullable String id, RawJson data) implements ServerFrame {}
+}

@@ -1,0 +1,136 @@
+package dev.holdfast.wire;
+
+import static dev.holdfast.wire.Field.AFTER;
+import static dev.holdfast.wire.Field.CHANNEL;
+import static dev.holdfast.wire.Field.CONTENT;
+import static dev.holdfast.wire.Field.DATA;
+import static dev.holdfast.wire.Field.FEED;
+import static dev.holdfast.wire.Field.IDEMPOTENCY_KEY;
+import static dev.holdfast.wire.Field.LIMIT;
+import static dev.holdfast.wire.Field.PRESENCE;
+import static dev.holdfast.wire.Field.REVERSE;
+import static dev.holdfast.wire.Field.SESSION_ID;
+import static dev.holdfast.wire.Field.TIMESTAMP;
+import static dev.holdfast.wire.Field.TO;
+import static dev.holdfast.wire.Field.TOKEN;
+import static dev.holdfast.wire.Field.USER_ID;
+import static dev.holdfast.wire.Fields.FEED_LENGTH;
+import static dev.holdfast.wire.Fields.HISTORY_LIMIT;
+import static dev.holdfast.wire.Fields.ID_LENGTH;
+import static dev.holdfast.wire.Fields.NAME_LENGTH;
+import static dev.holdfast.wire.Fields.POSITION_LENGTH;
+import static dev.holdfast.wire.Fields.TOKEN_LENGTH;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dialect in which every frame is one JSON object that says its {@code type}: reads what
+ * clients say and writes what the server says. Stateless; any thread.
+ */
+public final class TypeDialect {
+
+  private static final byte[] DUPLICATE =
+      ",\"duplicate\":true}".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int TYPE_SHOWN = 64;
+
+  private TypeDialect() {}
+
+  /** As {@link #decode(byte[], String)}, for frames that have to say their type. */
+  public static Inbound decode(byte[] frame) {
+    return decode(frame, null);
+  }
+
+  /**
+   * Reads a frame from a client, in one pass; unknown fields are ignored.
+   *
+   * @param frame valid UTF-8; it is kept where a part of it is passed on, hence never written to
+   * @param defaultType the type of a frame that says none; null where every frame has to
+   * @return {@link Inbound.Malformed} for a frame that is not JSON or not as it has to be
+   */
+  public static Inbound decode(byte[] frame, @Nullable String defaultType) {
+    Envelope envelope = Envelope.read(frame);
+    String broken = envelope.broken();
+    if (broken != null) {
+      return new Inbound.Malformed(null, ErrorCode.BAD_JSON, broken);
+    }
+    var fields = new Fields(envelope);
+    String id = fields.id();
+    String type = fields.type(defaultType);
+    ClientFrame command = fields.fault() == null ? frame(type, id, fields) : null;
+    String fault = fields.fault();
+    if (fault != null) {
+      return new Inbound.Malformed(id, ErrorCode.BAD_REQUEST, fault);
+    }
+    return command == null ? unknown(type, id) : command;
+  }
+
+  private static Inbound unknown(String type, @Nullable String id) {
+    return new Inbound.Malformed(
+        id, ErrorCode.UNKNOWN_TYPE, "unknown type \"" + JsonText.shown(type, TYPE_SHOWN) + "\"");
+  }
+
+  /** The frame of a type; null for a type that does not exist. */
+  private static @Nullable ClientFrame frame(String type, @Nullable String id, Fields in) {
+    return switch (type) {
+      case "connect" ->
+          new ClientFrame.Connect(
+              id,
+              in.text(TOKEN, TOKEN_LENGTH),
+              in.name(SESSION_ID, ID_LENGTH),
+              in.name(USER_ID, NAME_LENGTH),
+              in.positions());
+      case "refresh" -> new ClientFrame.Refresh(id, in.requiredText(TOKEN, TOKEN_LENGTH));
+      case "ping" -> new ClientFrame.Ping(id, in.optionalJson(TIMESTAMP));
+      case "attach" -> new ClientFrame.Attach(id, in.requiredName(FEED, FEED_LENGTH), in.from());
+      case "detach" -> new ClientFrame.Detach(id, in.requiredName(FEED, FEED_LENGTH));
+      case "history" ->
+          new ClientFrame.History(
+              id,
+              in.requiredName(FEED, FEED_LENGTH),
+              in.name(AFTER, POSITION_LENGTH),
+              in.wholeNumber(LIMIT, HISTORY_LIMIT),
+              in.flag(REVERSE));
+      case "subscribe" ->
+          new ClientFrame.Subscribe(
+              id, in.requiredName(CHANNEL, NAME_LENGTH), in.from(), in.flag(PRESENCE));
+      case "unsubscribe" -> new ClientFrame.Unsubscribe(id, in.requiredName(CHANNEL, NAME_LENGTH));
+      case "message" ->
+          new ClientFrame.Message(id, in.name(CHANNEL, NAME_LENGTH), in.json(CONTENT));
+      case "broadcast" -> new ClientFrame.Broadcast(id, in.json(CONTENT));
+      case "direct" ->
+          new ClientFrame.Direct(id, in.requiredName(TO, NAME_LENGTH), in.json(CONTENT));
+      case "presence" -> new ClientFrame.Presence(id, in.requiredName(CHANNEL, NAME_LENGTH));
+      case "publish" ->
+          new ClientFrame.Publish(
+              id,
+              in.requiredName(CHANNEL, NAME_LENGTH),
+              in.event(),
+              in.json(DATA),
+              in.text(IDEMPOTENCY_KEY, NAME_LENGTH));
+      case "get_stats" -> new ClientFrame.GetStats(id);
+      default -> null;
+    };
+  }
+
+  /** Writes what the server says, in UTF-8. */
+  public static byte[] encode(ServerFrame frame) {
+    return FrameWriter.write(frame);
+  }
+
+  /**
+   * Writes an event, in UTF-8. Its body is taken as it is; its time is cut to the years 0 to 9999.
+   */
+  public static byte[] encode(EventFrame event) {
+    return EventWriter.write(event);
+  }
+
+  /** The same answer once more, marked {@code "duplicate":true}; the given one is left alone. */
+  public static byte[] duplicateOf(byte[] answer) {
+    byte[] marked = Arrays.copyOf(answer, answer.length - 1 + DUPLICATE.length);
+    System.arraycopy(DUPLICATE, 0, marked, answer.length - 1, DUPLICATE.length);
+    return marked;
+  }
+}
