@@ -1,0 +1,56 @@
+package dev.holdfast.feed;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots of a feed: one writer at a time, any number of readers without a lock.
+ *
+ * <p>An event knows its own offset and never changes, so a reader that finds the offset it looks
+ * for has found the event, and one that finds another, or nothing, knows that it came too late.
+ */
+final class Ring {
+
+  /** The smallest capacity there is. */
+  static final int SMALLEST = 8;
+
+  private final AtomicReferenceArray<@Nullable Event> slots;
+  private final int mask;
+
+  /** A ring with room for at least that many events. */
+  Ring(int events) {
+    int capacity = events <= SMALLEST ? SMALLEST : Integer.highestOneBit(events - 1) << 1;
+    this.slots = new AtomicReferenceArray<>(capacity);
+    this.mask = capacity - 1;
+  }
+
+  int capacity() {
+    return mask + 1;
+  }
+
+  /** The event at that offset, or null when this ring does not hold it any more. */
+  @Nullable Event at(long offset) {
+    Event event = slots.getAcquire((int) offset & mask);
+    return event != null && event.offset() == offset ? event : null;
+  }
+
+  void put(Event event) {
+    slots.setRelease((int) event.offset() & mask, event);
+  }
+
+  void clear(long offset) {
+    slots.setRelease((int) offset & mask, null);
+  }
+
+  /** Another ring of that size with the events after {@code head} up to {@code tail}. */
+  Ring resized(int events, long head, long tail) {
+    Ring other = new Ring(events);
+    for (long offset = head + 1; offset <= tail; offset++) {
+      Event event = at(offset);
+      if (event != null) {
+        other.put(event);
+      }
+    }
+    return other;
+  }
+}

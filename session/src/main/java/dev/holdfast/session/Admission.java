@@ -1,0 +1,281 @@
+package dev.holdfast.session;
+
+import dev.holdfast.feed.FeedId;
+import dev.holdfast.feed.From;
+import dev.holdfast.session.Authenticator.Reason;
+import dev.holdfast.session.Authenticator.Verdict;
+import dev.holdfast.wire.ClientFrame;
+import dev.holdfast.wire.ErrorCode;
+import dev.holdfast.wire.Inbound;
+import dev.holdfast.wire.ServerFrame;
+import dev.holdfast.wire.ServerFrame.FeedPlace;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a connection with credentials into one with a session. On the connection's loop. */
+final class Admission {
+
+  /**
+   * What a client wants back.
+   *
+   * @param told whether it is told that it is admitted
+   */
+  private record Wish(
+      @Nullable String commandId,
+      @Nullable String sessionId,
+      Map<String, String> positions,
+      boolean told) {}
+
+  private final Gateway gateway;
+
+  Admission(Gateway gateway) {
+    this.gateway = gateway;
+  }
+
+  /** A new connection: what its handshake said is obeyed. */
+  void arrive(Connection connection) {
+    Opening opening = connection.opening();
+    Principal anonymous = gateway.settings().anonymous();
+    switch (connection.ticket().verdict()) {
+      case Verdict.Valid(Principal principal) ->
+          admit(connection, principal, new Wish(null, opening.sessionId(), Map.of(), true), null);
+      case Verdict.Refused(Reason reason) -> refuse(connection, null, reason);
+      case null -> {
+        if (anonymous != null) {
+          Wish wish = new Wish(null, opening.sessionId(), Map.of(), opening.sessionId() != null);
+          admit(connection, anonymous, wish, null);
+        }
+      }
+    }
+    connection.flush();
+  }
+
+  /** The first frame of a connection that nobody knows yet. */
+  void hello(Connection connection, Inbound frame) {
+    if (!(frame instanceof ClientFrame.Connect connect)) {
+      String command =
+          switch (frame) {
+            case ClientFrame other -> other.id();
+            case Inbound.Malformed malformed -> malformed.id();
+          };
+      connection.refuse(command, "say connect first, with a token", null);
+    } else if (connect.token() == null) {
+      connection.refuse(connect.id(), "token: missing", null);
+    } else {
+      authenticate(connection, connect.id(), connect.token(), p -> connect(connection, connect, p));
+    }
+  }
+
+  /**
+   * {@code connect} on a connection that has a session already: another user, or another session.
+   */
+  void again(Connection connection, Session session, ClientFrame.Connect connect) {
+    Principal now = session.principal();
+    Principal anonymous = gateway.settings().anonymous();
+    String userId = connect.userId();
+    if (connect.token() != null) {
+      authenticate(connection, connect.id(), connect.token(), p -> connect(connection, connect, p));
+    } else if (anonymous != null && userId != null) {
+      connect(connection, connect, anonymous.as(userId));
+    } else {
+      connect(connection, connect, now);
+    }
+  }
+
+  private void connect(Connection connection, ClientFrame.Connect connect, Principal principal) {
+    Session present = connection.session();
+    Wish wish =
+        new Wish(
+            connect.id(),
+            connect.sessionId() == null ? connection.opening().sessionId() : connect.sessionId(),
+            connect.positions(),
+            true);
+    if (present != null && present.principal().userId().equals(principal.userId())) {
+      Session wanted = find(wish.sessionId, principal);
+      if (wanted == null || wanted.equals(present)) {
+        present.entitle(principal);
+        connection.open(present);
+        connected(connection, present, wish, false, present.told());
+        return;
+      }
+    }
+    admit(connection, principal, wish, present);
+  }
+
+  /** {@code refresh}: a new token for the same user. */
+  void refresh(Connection connection, Session session, ClientFrame.Refresh refresh) {
+    connection.busy();
+    gateway.authenticate(
+        connection.loop(),
+        refresh.token(),
+        verdict -> {
+          if (connection.isClosed()) {
+            return;
+          }
+          connection.open(session);
+          switch (verdict) {
+            case Verdict.Valid(Principal now)
+                when now.userId().equals(session.principal().userId()) -> {
+              session.entitle(now);
+              connection.open(session);
+              Long expires = now.expiresAt() == null ? null : now.expiresAt().toEpochMilli();
+              connection.send(new ServerFrame.Refreshed(refresh.id(), expires));
+            }
+            case Verdict.Valid(Principal other) ->
+                connection.send(
+                    new ServerFrame.Error(
+                        refresh.id(), ErrorCode.FORBIDDEN, "token: is another user's", null, null));
+            case Verdict.Refused(Reason reason) ->
+                connection.send(
+                    new ServerFrame.Error(
+                        refresh.id(), ErrorCode.UNAUTHORIZED, message(reason), text(reason), null));
+          }
+          connection.goOn();
+        });
+  }
+
+  private void authenticate(
+      Connection connection, @Nullable String commandId, String token, Consumer<Principal> then) {
+    connection.busy();
+    gateway.authenticate(
+        connection.loop(),
+        token,
+        verdict -> {
+          if (connection.isClosed()) {
+            return;
+          }
+          switch (verdict) {
+            case Verdict.Valid(Principal principal) -> then.accept(principal);
+            case Verdict.Refused(Reason reason) -> refuse(connection, commandId, reason);
+          }
+          connection.goOn();
+        });
+  }
+
+  private static void refuse(Connection connection, @Nullable String commandId, Reason reason) {
+    connection.refuse(commandId, message(reason), text(reason));
+  }
+
+  private static String text(Reason reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String message(Reason reason) {
+    return switch (reason) {
+      case INVALID -> "the token is not valid";
+      case EXPIRED -> "the token has expired";
+      case REVOKED -> "the token has been revoked";
+    };
+  }
+
+  private void admit(
+      Connection connection, Principal principal, Wish wish, @Nullable Session present) {
+    if (!connection.ticket().admit(principal.userId())) {
+      full(connection, wish, "too many connections of this user");
+      return;
+    }
+    Session wanted = find(wish.sessionId, principal);
+    if (wanted == null) {
+      end(present);
+      create(connection, principal, wish);
+      return;
+    }
+    connection.busy();
+    gateway.claim(
+        wanted,
+        connection.loop(),
+        claimed -> {
+          if (connection.isClosed()) {
+            if (claimed != null) {
+              claimed.suspend();
+            }
+            return;
+          }
+          end(present);
+          if (claimed == null) {
+            create(connection, principal, wish);
+          } else {
+            connection.open(claimed);
+            List<FeedPlace> feeds =
+                claimed.resume(connection, principal, channel(connection), wish.positions);
+            connection.open(claimed);
+            join(connection, claimed);
+            connected(connection, claimed, wish, true, feeds);
+          }
+          connection.goOn();
+        });
+  }
+
+  private static void end(@Nullable Session session) {
+    if (session != null) {
+      session.end();
+    }
+  }
+
+  private @Nullable Session find(@Nullable String sessionId, Principal principal) {
+    Session session = sessionId == null ? null : gateway.find(sessionId);
+    // Another user's session is as good as none, and nothing tells the two apart.
+    return session != null && session.principal().userId().equals(principal.userId())
+        ? session
+        : null;
+  }
+
+  private void create(Connection connection, Principal principal, Wish wish) {
+    Session session = gateway.newSession(principal, connection.loop());
+    if (session == null) {
+      int most = gateway.settings().maxSessions();
+      full(connection, wish, "Maximum concurrent sessions (" + most + ") exceeded");
+      return;
+    }
+    session.begin(connection, channel(connection));
+    connection.open(session);
+    join(connection, session);
+    connected(connection, session, wish, false, session.told());
+  }
+
+  private void full(Connection connection, Wish wish, String message) {
+    gateway.telemetry().refused(ErrorCode.OVER_CAPACITY.text());
+    connection.send(
+        new ServerFrame.Error(wish.commandId, ErrorCode.OVER_CAPACITY, message, null, 5_000L));
+    connection.endSession(CloseCode.OVER_CAPACITY, "over_capacity");
+  }
+
+  private void connected(
+      Connection connection, Session session, Wish wish, boolean resumed, List<FeedPlace> feeds) {
+    if (!wish.told) {
+      return;
+    }
+    Settings settings = gateway.settings();
+    connection.send(
+        new ServerFrame.Connected(
+            wish.commandId,
+            connection.id(),
+            session.sessionId(),
+            session.principal().userId(),
+            resumed,
+            connection.millis(),
+            settings.heartbeatInterval().toMillis(),
+            settings.timeouts(),
+            new ServerFrame.Limits(
+                settings.maxFrameBytes(), settings.maxAttachments(), settings.historyPage()),
+            feeds));
+  }
+
+  private static String channel(Connection connection) {
+    String named = connection.opening().channel();
+    return named == null ? Gateway.DEFAULT_CHANNEL : named;
+  }
+
+  private static void join(Connection connection, Session session) {
+    FeedId channel = Gateway.channel(session.channel());
+    if (connection.opening().endpoint().joins() && !session.reads(channel)) {
+      Session.Attaching attaching = session.attach(channel, From.NOW, true);
+      if (attaching instanceof Session.Attaching.Refused(ErrorCode code, String why)) {
+        connection.send(new ServerFrame.Error(null, code, why, null, null));
+      }
+    }
+  }
+}

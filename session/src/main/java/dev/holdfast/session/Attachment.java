@@ -1,0 +1,178 @@
+package dev.holdfast.session;
+
+import dev.holdfast.feed.Delivery;
+import dev.holdfast.feed.Event;
+import dev.holdfast.feed.Feed;
+import dev.holdfast.feed.FeedId;
+import dev.holdfast.feed.Position;
+import dev.holdfast.feed.Reader;
+import dev.holdfast.wire.EventFrame;
+import dev.holdfast.wire.ServerFrame;
+import dev.holdfast.wire.TypeDialect;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * One feed as a connected session reads it: a reader, and what is known of what has arrived. On the
+ * connection's loop.
+ */
+final class Attachment implements Consumer<Delivery> {
+
+  private static final Event.Rendering TOLD =
+      (feed, event) -> TypeDialect.encode(frame(event, feed.toString()));
+
+  private static final Event.Rendering UNTOLD =
+      (feed, event) ->
+          TypeDialect.encode(
+              new EventFrame(
+                  event.payload().type(), event.payload().body(), event.millis(), null, 0));
+
+  private final Connection connection;
+  private final Session session;
+  private final FeedId id;
+  private final boolean told;
+  private final Reader reader;
+  private final long epoch;
+  private final Catalog.Membership membership;
+  private final Loop.Gathering gathering;
+
+  /** Its place in the gathering. */
+  int index;
+
+  /** Whether it waits in its connection to be polled. */
+  boolean awake;
+
+  /** Whether events were sent that no ping has followed yet. */
+  boolean unpinged;
+
+  private boolean caughtUp;
+  private boolean over;
+  private long sent;
+  private long pinged;
+  private long confirmed;
+
+  Attachment(
+      Connection connection,
+      Session session,
+      FeedId id,
+      boolean told,
+      Catalog.Entry.Granted granted,
+      Feed.Attached attached,
+      Loop loop) {
+    this.connection = connection;
+    this.session = session;
+    this.id = id;
+    this.told = told;
+    this.reader = attached.reader();
+    this.epoch = attached.position().epoch();
+    this.sent = attached.position().offset();
+    this.pinged = sent;
+    this.confirmed = sent;
+    this.membership = granted.membership();
+    this.gathering = loop.join(granted.feed(), this);
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  FeedId id() {
+    return id;
+  }
+
+  boolean told() {
+    return told;
+  }
+
+  Catalog.Membership membership() {
+    return membership;
+  }
+
+  /** The place after what was sent last. */
+  Position sentTo() {
+    return new Position(epoch, sent);
+  }
+
+  /** The place up to which the client is known to have received. */
+  Position confirmedTo() {
+    return new Position(epoch, confirmed);
+  }
+
+  /** Whether the feed has ended and the client is known to have received all of it. */
+  boolean finished() {
+    return over && confirmed == sent;
+  }
+
+  /** Sends what the feed has, up to a budget; true when nothing is left. */
+  boolean poll(long budget) {
+    caughtUp = false;
+    reader.poll(budget, this);
+    return caughtUp;
+  }
+
+  @Override
+  public void accept(Delivery delivery) {
+    switch (delivery) {
+      case Event event -> send(event);
+      case Delivery.Mark mark -> {
+        caughtUp = true;
+        over = mark == Delivery.Mark.END;
+      }
+      case Delivery.Gap(long from, long to, Delivery.Gap.Reason reason) -> {
+        String why = reason.name().toLowerCase(Locale.ROOT);
+        sent = to;
+        connection.sendLost(
+            this,
+            TypeDialect.encode(new ServerFrame.Gap(id.toString(), from, to, why)),
+            why,
+            to - from + 1);
+      }
+      case Delivery.Snapshot snapshot -> {
+        sent = snapshot.offset();
+        connection.sendData(this, TypeDialect.encode(frame(snapshot)));
+      }
+    }
+  }
+
+  private void send(Event event) {
+    sent = event.offset();
+    if (told) {
+      connection.sendData(this, event.rendered(id, TOLD));
+    } else if (!session.sessionId().equals(event.payload().origin())) {
+      connection.sendData(this, event.rendered(id, UNTOLD));
+    }
+  }
+
+  /** A ping follows what was sent. */
+  void ping() {
+    unpinged = false;
+    pinged = sent;
+  }
+
+  /** The pong to that ping has come. */
+  void pong() {
+    confirmed = pinged;
+  }
+
+  /** Stops reading; the membership is left to the caller. */
+  void leave() {
+    gathering.leave(this);
+  }
+
+  static EventFrame frame(Event event, String feed) {
+    return new EventFrame(
+        event.payload().type(), event.payload().body(), event.millis(), feed, event.offset());
+  }
+
+  ServerFrame.SnapshotFrame frame(Delivery.Snapshot snapshot) {
+    return new ServerFrame.SnapshotFrame(
+        id.toString(),
+        new Position(epoch, snapshot.offset()).toString(),
+        new EventFrame(
+            snapshot.state().type(),
+            snapshot.state().body(),
+            connection.millis(),
+            null,
+            snapshot.offset()));
+  }
+}

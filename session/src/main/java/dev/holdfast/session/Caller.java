@@ -1,0 +1,35 @@
+package dev.holdfast.session;
+
+import dev.holdfast.wire.ErrorCode;
+import dev.holdfast.wire.ServerFrame;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The session that gave a command, as whoever obeys it sees it. Any thread. */
+public interface Caller {
+
+  Principal principal();
+
+  String sessionId();
+
+  /** The channel that is meant where a command names none. */
+  String channel();
+
+  /**
+   * Answers a command. The answer reaches the client over whichever connection the session has by
+   * then, and is kept under its id for a client that asks again.
+   */
+  void reply(ServerFrame answer);
+
+  /** Acknowledges a command; nothing is sent where it had no id. */
+  default void ack(@Nullable String id, Map<String, Object> details) {
+    if (id != null) {
+      reply(new ServerFrame.Ack(id, details));
+    }
+  }
+
+  /** Refuses a command. */
+  default void refuse(@Nullable String id, ErrorCode code, String message) {
+    reply(new ServerFrame.Error(id, code, message, null, null));
+  }
+}

@@ -1,0 +1,352 @@
+package dev.holdfast.session;
+
+import dev.holdfast.wire.ErrorCode;
+import dev.holdfast.wire.ServerFrame;
+import dev.holdfast.wire.TypeDialect;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One socket as the sessions see it: from the handshake to the close, with a session from admission
+ * on. On its loop.
+ */
+public final class Connection {
+
+  private enum State {
+    /** Waits for the client to say who it is. */
+    HELLO,
+    /** Waits for an answer from elsewhere; frames are put aside. */
+    BUSY,
+    OPEN,
+    CLOSED
+  }
+
+  /** What a client may say at most before it is admitted, in bytes. */
+  private static final int HELLO_BYTES = 16 * 1024;
+
+  /** What one attachment may send before the next one has its turn, in bytes. */
+  private static final int SHARE = 16 * 1024;
+
+  private final Gateway gateway;
+  private final Ticket ticket;
+  private final Pipe pipe;
+  private final Loop loop;
+  private final String id;
+  private final Vitals vitals;
+  private final ArrayDeque<Attachment> awake = new ArrayDeque<>(2);
+  private final @Nullable Bucket rate;
+  private State state = State.HELLO;
+  private @Nullable ArrayDeque<byte[]> aside;
+  private @Nullable Session session;
+  private boolean queued;
+  private int events;
+  private long bytes;
+
+  Connection(Gateway gateway, Ticket ticket, Pipe pipe, Loop loop, String id) {
+    this.gateway = gateway;
+    this.ticket = ticket;
+    this.pipe = pipe;
+    this.loop = loop;
+    this.id = id;
+    this.vitals = new Vitals(gateway, ticket.opening().idleTimeout());
+    int perSecond = gateway.settings().commandsPerSecond();
+    this.rate = perSecond == 0 ? null : new Bucket(perSecond, perSecond, gateway.now());
+  }
+
+  /** A whole text message: valid UTF-8, no longer than the settings allow. */
+  public void text(byte[] frame) {
+    gateway.telemetry().received(frame.length);
+    vitals.heard();
+    switch (state) {
+      case CLOSED -> {}
+      case BUSY -> putAside(frame);
+      case HELLO -> hello(frame);
+      case OPEN -> command(frame);
+    }
+  }
+
+  private void putAside(byte[] frame) {
+    // Reading is off meanwhile, so this holds what had been read by then and no more.
+    if (aside == null) {
+      aside = new ArrayDeque<>();
+    }
+    aside.add(frame);
+  }
+
+  private void hello(byte[] frame) {
+    if (frame.length > HELLO_BYTES) {
+      refuse(null, "say connect first, in at most " + HELLO_BYTES + " bytes", null);
+    } else {
+      gateway.admission().hello(this, TypeDialect.decode(frame));
+    }
+  }
+
+  private void command(byte[] frame) {
+    Session by = session;
+    if (by == null) {
+      return;
+    }
+    if (rate != null && !rate.take(gateway.now())) {
+      gateway.telemetry().refused(ErrorCode.RATE_LIMITED.text());
+      send(
+          new ServerFrame.Error(
+              null, ErrorCode.RATE_LIMITED, "too many frames", null, rate.waitMillis()));
+      return;
+    }
+    gateway.dispatch().obey(this, by, TypeDialect.decode(frame));
+  }
+
+  /** A binary message, which no endpoint takes. */
+  public void binary() {
+    vitals.heard();
+    if (state != State.CLOSED) {
+      String message = "binary frames are not taken here: send JSON as text";
+      send(new ServerFrame.Error(null, ErrorCode.BAD_REQUEST, message, null, null));
+    }
+  }
+
+  /** The answer to a ping. */
+  public void pong(long token) {
+    if (vitals.pong(token) && vitals.mayAsk(loop)) {
+      ping();
+      pipe.flush();
+    }
+  }
+
+  /** There is room in the pipe again. */
+  public void writable() {
+    if (!awake.isEmpty()) {
+      loop.pumpSoon(this);
+    }
+  }
+
+  /** The socket is gone. Once. */
+  public void closed() {
+    state = State.CLOSED;
+    loop.remove(this);
+    ticket.release();
+    awake.clear();
+    aside = null;
+    if (session != null) {
+      session.suspend();
+      session = null;
+    }
+  }
+
+  String id() {
+    return id;
+  }
+
+  String ip() {
+    return ticket.opening().ip();
+  }
+
+  Opening opening() {
+    return ticket.opening();
+  }
+
+  Ticket ticket() {
+    return ticket;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  @Nullable Session session() {
+    return session;
+  }
+
+  long millis() {
+    return gateway.clock().millis();
+  }
+
+  boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  boolean behind() {
+    return !awake.isEmpty();
+  }
+
+  /** Waits for an answer from elsewhere: what the client says meanwhile is put aside. */
+  void busy() {
+    state = State.BUSY;
+    pipe.reading(false);
+  }
+
+  /** Is served by that session from now on. */
+  void open(Session by) {
+    session = by;
+    state = State.OPEN;
+    vitals.expiresAt(by.principal().expiresAt());
+  }
+
+  /** Has what it waited for: obeys what was put aside. */
+  void goOn() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    ArrayDeque<byte[]> frames = aside;
+    aside = null;
+    while (frames != null && !frames.isEmpty()) {
+      if (state == State.BUSY) {
+        aside = frames;
+        return;
+      }
+      byte[] frame = frames.poll();
+      if (frame != null) {
+        text(frame);
+      }
+    }
+    if (state != State.BUSY) {
+      pipe.reading(true);
+    }
+    pipe.flush();
+  }
+
+  /** Its session is another connection's now. */
+  void takenOver() {
+    session = null;
+    close(CloseCode.TAKEN_OVER, "taken_over");
+  }
+
+  /** The server goes away: says when to come back. */
+  void sendAway() {
+    if (state != State.CLOSED) {
+      long after = gateway.reconnectAfterMillis();
+      send(new ServerFrame.Reconnect(after));
+      close(CloseCode.GOING_AWAY, "reconnect_after_ms=" + after);
+    }
+  }
+
+  /** Refuses the client and closes. */
+  void refuse(@Nullable String commandId, String message, @Nullable String reason) {
+    gateway.telemetry().refused(ErrorCode.UNAUTHORIZED.text());
+    send(new ServerFrame.Error(commandId, ErrorCode.UNAUTHORIZED, message, reason, null));
+    close(CloseCode.UNAUTHORIZED, reason == null ? "unauthorized" : reason);
+  }
+
+  void close(int code, String reason) {
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      gateway.telemetry().closed(code);
+      awake.clear();
+      if (session != null) {
+        session.suspend();
+        session = null;
+      }
+      pipe.close(code, reason);
+    }
+  }
+
+  /** Ends the session with the connection: it can't be resumed. */
+  void endSession(int code, String reason) {
+    if (session != null) {
+      session.end();
+      session = null;
+    }
+    close(code, reason);
+  }
+
+  void send(ServerFrame frame) {
+    sendAnswer(TypeDialect.encode(frame));
+  }
+
+  void sendAnswer(byte[] text) {
+    if (state != State.CLOSED) {
+      pipe.send(text);
+    }
+  }
+
+  void flush() {
+    pipe.flush();
+  }
+
+  void sendData(Attachment by, byte[] text) {
+    pipe.send(text);
+    events++;
+    bytes += text.length;
+    vitals.sent(by, text.length);
+  }
+
+  void sendLost(Attachment by, byte[] text, String reason, long lost) {
+    sendData(by, text);
+    gateway.telemetry().gap(reason, lost);
+  }
+
+  /** Marks an attachment as having something to read; false when it was marked already. */
+  boolean awaken(Attachment attachment) {
+    if (attachment.awake) {
+      return false;
+    }
+    attachment.awake = true;
+    awake.add(attachment);
+    return true;
+  }
+
+  void pumpSoon(Attachment attachment) {
+    awaken(attachment);
+    loop.pumpSoon(this);
+  }
+
+  /** Whether it was not queued for a turn yet; it is from now on. */
+  boolean queue() {
+    boolean first = !queued;
+    queued = true;
+    return first;
+  }
+
+  /** Sends what its attachments have and the pipe has room for, each its share in turn. */
+  void pump() {
+    queued = false;
+    int room = 0;
+    while (!awake.isEmpty() && (room = pipe.room()) > 0) {
+      Attachment attachment = awake.poll();
+      if (attachment.poll(Math.min(room, SHARE))) {
+        attachment.awake = false;
+      } else {
+        awake.add(attachment);
+      }
+    }
+    if (events > 0) {
+      gateway.telemetry().delivered(events, bytes);
+      events = 0;
+      bytes = 0;
+      if (vitals.mayAsk(loop)) {
+        ping();
+      }
+    }
+    pipe.flush();
+  }
+
+  private void ping() {
+    pipe.ping(vitals.ping());
+  }
+
+  void tick(long now, long millis) {
+    if (state == State.HELLO && vitals.age(now) >= gateway.settings().helloTimeout().toNanos()) {
+      refuse(null, "no connect in time", null);
+      return;
+    }
+    switch (vitals.check(now, millis, state == State.OPEN)) {
+      case WELL -> {
+        if (state != State.CLOSED && vitals.mayAsk(loop)) {
+          ping();
+          pipe.flush();
+        }
+      }
+      case PING -> {
+        ping();
+        pipe.flush();
+      }
+      case SILENT -> close(CloseCode.TIMED_OUT, "no pong");
+      case IDLE -> close(CloseCode.TIMED_OUT, "idle");
+      case EXPIRED -> refuse(null, "the token has expired", "expired");
+      case EXPIRING -> {
+        send(new ServerFrame.TokenExpiring(vitals.expiresInMillis(millis)));
+        pipe.flush();
+      }
+    }
+  }
+}

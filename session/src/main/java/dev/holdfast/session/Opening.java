@@ -1,0 +1,29 @@
+package dev.holdfast.session;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client said by its handshake. Immutable; any thread.
+ *
+ * @param endpoint where it connected to
+ * @param ip its address, as text
+ * @param token from the query or the bearer header
+ * @param sessionId the session it wants back
+ * @param channel the channel it wants to be in, on endpoints that join one
+ * @param idleTimeout after which idle time it wants to be closed
+ */
+public record Opening(
+    Endpoint endpoint,
+    String ip,
+    @Nullable String token,
+    @Nullable String sessionId,
+    @Nullable String channel,
+    @Nullable Duration idleTimeout) {
+
+  /** Without the token, which never reaches a log. */
+  @Override
+  public String toString() {
+    return endpoint.path() + " from " + ip;
+  }
+}
