@@ -6,11 +6,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * The fields of one frame, each a slice of it, found in one pass over text that is thereby known to
@@ -20,25 +17,6 @@ final class Envelope {
 
   /** The greatest depth of a frame; the frame itself is the first level. */
   static final int MOST_LEVELS = 64;
-
-  /** The greatest length of a number. */
-  static final int NUMBER_LENGTH = 1000;
-
-  /*
-   * Strings and names are bounded by the frame that they are in, depth is counted here. A name that
-   * collides on purpose makes the symbol table slow for one frame, and must not refuse that frame.
-   */
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MOST_LEVELS + 1)
-                  .maxNumberLength(NUMBER_LENGTH)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .build())
-          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
-          .build();
 
   /**
    * A value as it stands in the frame.
@@ -55,10 +33,6 @@ final class Envelope {
 
   private Envelope(byte[] frame) {
     this.frame = frame;
-  }
-
-  static JsonParser parser(byte[] text) {
-    return JSON.createParser(ObjectReadContext.empty(), text);
   }
 
   static Envelope read(byte[] frame) {
@@ -86,7 +60,7 @@ final class Envelope {
     if (!looksLikeUtf8()) {
       return "not JSON at byte 0";
     }
-    try (JsonParser parser = parser(frame)) {
+    try (JsonParser parser = Parsers.of(frame)) {
       JsonToken first = parser.nextToken();
       if (first == null) {
         return "not JSON: empty";
@@ -96,7 +70,7 @@ final class Envelope {
       }
       return scanFields(parser) ? trailing(parser) : tooDeep();
     } catch (StreamConstraintsException e) {
-      return "a number is longer than " + NUMBER_LENGTH + " characters";
+      return "a number is longer than " + Parsers.NUMBER_LENGTH + " characters";
     } catch (UnexpectedEndOfInputException e) {
       return "not JSON: ends too early";
     } catch (JacksonException e) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -178,22 +179,27 @@ final class Fields {
       return Map.of();
     }
     var positions = new LinkedHashMap<String, String>();
-    try (JsonParser parser = Envelope.parser(value.raw().bytes())) {
+    try (JsonParser parser = Parsers.of(value.raw().bytes())) {
       parser.nextToken();
-      for (String feed = parser.nextName(); feed != null; feed = parser.nextName()) {
-        name("positions", feed, FEED_LENGTH);
-        boolean isText = parser.nextToken() == JsonToken.VALUE_STRING;
-        String position = isText ? parser.getString() : null;
-        parser.skipChildren();
-        if (positions.put(feed, name("positions", position, POSITION_LENGTH)) != null) {
-          refuse(Field.POSITIONS, "a feed is given twice");
-        }
-        if (positions.size() > POSITIONS) {
-          refuse(Field.POSITIONS, "must be at most " + POSITIONS + " feeds");
-        }
-      }
+      readPositions(parser, positions);
+    } catch (JacksonException e) {
+      refuse(Field.POSITIONS, "must be valid UTF-8");
     }
     return Collections.unmodifiableMap(positions);
+  }
+
+  private void readPositions(JsonParser parser, Map<String, String> positions) {
+    for (String feed = parser.nextName(); feed != null && fault == null; feed = parser.nextName()) {
+      name("positions (a feed)", feed, FEED_LENGTH);
+      boolean isText = parser.nextToken() == JsonToken.VALUE_STRING;
+      String position = isText ? parser.getString() : null;
+      if (positions.put(feed, name("positions (a position)", position, POSITION_LENGTH)) != null) {
+        refuse(Field.POSITIONS, "a feed is given twice");
+      }
+      if (positions.size() > POSITIONS) {
+        refuse(Field.POSITIONS, "must be at most " + POSITIONS + " feeds");
+      }
+    }
   }
 
   String text(String field, @Nullable String text, int most) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
  * JSON text in the making: members whose value is null are left out, and values that are JSON
@@ -18,7 +19,8 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class JsonOutput {
 
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON =
+      JsonFactory.builder().recyclerPool(JsonRecyclerPools.threadLocalPool()).build();
   private static final int USUAL_SIZE = 256;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_SIZE);

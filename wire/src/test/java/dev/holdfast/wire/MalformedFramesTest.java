@@ -51,6 +51,7 @@ class MalformedFramesTest {
         arguments("{\"type\":\"pi\0ng\"}", "not JSON at byte 11"),
         arguments("{\"a\":\"line\nbreak\",\"type\":\"ping\"}", "not JSON at byte 10"),
         arguments("\ufeff{\"type\":\"ping\"}", "not JSON at byte 0"),
+        arguments(message("{\"\\ud800\":1}"), "not JSON at byte 36"),
         arguments("[]", "must be a JSON object"),
         arguments("[{\"type\":\"ping\"}]", "must be a JSON object"),
         arguments("42", "must be a JSON object"),
@@ -101,13 +102,17 @@ class MalformedFramesTest {
             "{\"type\":\"connect\",\"positions\":[]}",
             "positions: must be an object of positions by feed"),
         arguments(
-            "{\"type\":\"connect\",\"positions\":{\"a:b\":1}}", "positions: must be a string"),
+            "{\"type\":\"connect\",\"positions\":{\"a:b\":1}}",
+            "positions (a position): must be a string"),
         arguments(
             "{\"type\":\"connect\",\"positions\":{\"a:b\":{\"x\":[1]},\"c:d\":\"1:1\"}}",
-            "positions: must be a string"),
+            "positions (a position): must be a string"),
         arguments(
-            "{\"type\":\"connect\",\"positions\":{\"\":\"1:1\"}}", "positions: must not be empty"),
-        arguments("{\"type\":\"connect\",\"positions\":{\"a b\":\"1:1\"}}", "positions: " + BLANK),
+            "{\"type\":\"connect\",\"positions\":{\"\":\"1:1\"}}",
+            "positions (a feed): must not be empty"),
+        arguments(
+            "{\"type\":\"connect\",\"positions\":{\"a b\":\"1:1\"}}",
+            "positions (a feed): " + BLANK),
         arguments(
             "{\"type\":\"connect\",\"positions\":{\"a:b\":\"1:1\",\"a:b\":\"1:2\"}}",
             "positions: a feed is given twice"),
@@ -182,14 +187,14 @@ class MalformedFramesTest {
   }
 
   @ParameterizedTest
-  @MethodSource
-  void notJson(String frame, String message) {
+  @MethodSource("notJson")
+  void whatIsNotOneJsonObjectIsToldWhyAndWhere(String frame, String message) {
     assertThat(decode(frame)).isEqualTo(new Inbound.Malformed(null, BAD_JSON, message));
   }
 
   @ParameterizedTest
-  @MethodSource
-  void notAsTheyHaveToBe(String frame, String message) {
+  @MethodSource("notAsTheyHaveToBe")
+  void aFieldThatIsMissingOrWrongIsNamedWithTheReason(String frame, String message) {
     assertThat(decode(frame)).isEqualTo(new Inbound.Malformed(null, BAD_REQUEST, message));
   }
 
@@ -245,6 +250,15 @@ class MalformedFramesTest {
       assertThat(TypeDialect.decode(frame))
           .isEqualTo(new Inbound.Malformed(null, BAD_JSON, "not JSON at byte 0"));
     }
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreRefusedWhereTheyAreRead() {
+    byte[] frame = "{\"type\":\"connect\",\"positions\":{\"a:b\":\"???\"}}".getBytes(UTF_8);
+    byte[] half = {(byte) 0xed, (byte) 0xa0, (byte) 0x80};
+    System.arraycopy(half, 0, frame, frame.length - 6, 3);
+    assertThat(TypeDialect.decode(frame))
+        .isEqualTo(new Inbound.Malformed(null, BAD_REQUEST, "positions: must be valid UTF-8"));
   }
 
   @Test

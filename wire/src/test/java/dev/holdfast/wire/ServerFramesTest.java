@@ -180,8 +180,8 @@ class ServerFramesTest {
   }
 
   @ParameterizedTest
-  @MethodSource
-  void everyFrame(ServerFrame frame, String text) {
+  @MethodSource("everyFrame")
+  void everyFrameIsWrittenWithItsNonNullFieldsInOrder(ServerFrame frame, String text) {
     assertThat(encode(frame)).isEqualTo(text);
   }
 
