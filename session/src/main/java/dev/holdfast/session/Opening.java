@@ -1,5 +1,6 @@
 package dev.holdfast.session;
 
+import dev.holdfast.feed.FeedId;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,11 @@ public record Opening(
     @Nullable String sessionId,
     @Nullable String channel,
     @Nullable Duration idleTimeout) {
+
+  /** Whether a text may be the name of a channel. */
+  public static boolean validChannel(String name) {
+    return FeedId.validName(name);
+  }
 
   /** Without the token, which never reaches a log. */
   @Override

@@ -21,7 +21,10 @@ public interface Pipe {
   /** Sends a ping that is answered by {@link Connection#pong} with the same token. */
   void ping(long token);
 
-  /** Hands everything sent so far to the network. */
+  /**
+   * Hands everything sent so far to the network. The transport does so by itself after each batch
+   * of reads of this connection.
+   */
   void flush();
 
   /** Stops reading from the client, or goes on. */

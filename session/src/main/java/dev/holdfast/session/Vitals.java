@@ -52,9 +52,14 @@ final class Vitals {
     this.gateway = gateway;
     this.born = gateway.now();
     this.traffic = born;
-    this.idleNanos = idle == null ? 0 : idle.toNanos();
+    this.idleNanos =
+        idle == null ? 0 : shorter(idle, gateway.settings().maxIdleTimeout()).toNanos();
     long interval = gateway.settings().heartbeatInterval().toNanos();
     this.nextPing = born + Math.floorMod(gateway.random(), Math.max(1, interval));
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   long age(long now) {

@@ -9,6 +9,5 @@ import org.jspecify.annotations.Nullable;
  * @param millis its time in milliseconds since 1970 UTC
  * @param feed the feed's name; null for an event that is not told by feed and offset
  */
-@SuppressWarnings("ArrayRecordComponent") // encoded once and never compared
 public record EventFrame(
     String type, byte[] body, long millis, @Nullable String feed, long offset) {}

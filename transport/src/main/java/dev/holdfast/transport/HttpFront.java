@@ -1,0 +1,239 @@
+package dev.holdfast.transport;
+
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP side of one socket: one request after the other, until it is closed or becomes a
+ * WebSocket. On its event loop.
+ */
+final class HttpFront extends ChannelInboundHandlerAdapter {
+
+  private static final System.Logger LOG = System.getLogger(HttpFront.class.getName());
+
+  private static final int LINE_BYTES = 16 * 1024;
+  private static final int HEADER_BYTES = 16 * 1024;
+
+  /** Requests that one client may send ahead of the answers. */
+  private static final int AHEAD = 16;
+
+  private final Room room;
+  private final ArrayDeque<FullHttpRequest> ahead = new ArrayDeque<>(1);
+  private boolean busy;
+  private @Nullable Future<?> deadline;
+
+  private HttpFront(Room room) {
+    this.room = room;
+  }
+
+  static void open(ChannelPipeline pipeline, Room room) {
+    pipeline.addLast("http", new HttpServerCodec(LINE_BYTES, HEADER_BYTES, 8 * 1024));
+    pipeline.addLast("whole", new HttpObjectAggregator(room.settings().maxBodyBytes(), true));
+    if (room.settings().deflate()) {
+      pipeline.addLast("extensions", Deflate.handler(room.settings()));
+    }
+    pipeline.addLast("front", new HttpFront(room));
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    await(ctx);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    arrived();
+    ahead.forEach(FullHttpRequest::release);
+    ahead.clear();
+  }
+
+  private void await(ChannelHandlerContext ctx) {
+    arrived();
+    deadline =
+        ctx.executor()
+            .schedule(
+                () -> ctx.close(),
+                room.settings().requestTimeout().toMillis(),
+                TimeUnit.MILLISECONDS);
+  }
+
+  private void arrived() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof FullHttpRequest request)) {
+      io.netty.util.ReferenceCountUtil.release(message);
+      return;
+    }
+    if (busy) {
+      if (ahead.size() >= AHEAD) {
+        request.release();
+        ctx.close();
+        return;
+      }
+      ahead.add(request);
+      ctx.channel().config().setAutoRead(false);
+      return;
+    }
+    serve(ctx, request);
+  }
+
+  private void serve(ChannelHandlerContext ctx, FullHttpRequest request) {
+    busy = true;
+    arrived();
+    try {
+      DecoderResult decoded = request.decoderResult();
+      if (decoded.isFailure()) {
+        malformed(ctx, decoded.cause());
+      } else if (request.headers().contains(HttpHeaderNames.UPGRADE)
+          && request
+              .headers()
+              .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+        new Upgrade(room, this, ctx).ask(request);
+      } else {
+        handle(ctx, request);
+      }
+    } finally {
+      request.release();
+    }
+  }
+
+  private void malformed(ChannelHandlerContext ctx, Throwable cause) {
+    FullHttpResponse response =
+        switch (cause) {
+          case TooLongHttpLineException _ ->
+              Replies.error(414, "too_large", "the request line is too long");
+          case TooLongHttpHeaderException _ ->
+              Replies.error(431, "too_large", "the headers are too long");
+          case TooLongFrameException _ ->
+              Replies.error(413, "too_large", "the request is too long");
+          default -> Replies.error(400, "bad_request", "not an HTTP request");
+        };
+    answer(ctx, response, false, false);
+  }
+
+  private void handle(ChannelHandlerContext ctx, FullHttpRequest request) {
+    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    boolean head = request.method().equals(HttpMethod.HEAD);
+    AtomicBoolean first = new AtomicBoolean(true);
+    HttpReply reply =
+        (status, headers, body) -> {
+          if (first.compareAndSet(true, false)) {
+            FullHttpResponse response = Replies.of(status, headers, body);
+            ctx.executor().execute(() -> answer(ctx, response, keepAlive, head));
+          }
+        };
+    try {
+      room.handler().handle(whole(ctx, request), reply);
+    } catch (IllegalArgumentException e) {
+      reply.send(
+          400,
+          Map.of("content-type", "application/json"),
+          Replies.errorBody("bad_request", "the request target is malformed"));
+    } catch (RuntimeException e) {
+      String errorId = "h" + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
+      LOG.log(System.Logger.Level.ERROR, "error " + errorId, e);
+      reply.send(
+          500,
+          Map.of("content-type", "application/json"),
+          Replies.errorBody("internal", "internal error, error_id " + errorId));
+    }
+  }
+
+  private HttpRequest whole(ChannelHandlerContext ctx, FullHttpRequest request) {
+    QueryStringDecoder target = new QueryStringDecoder(request.uri());
+    Map<String, String> headers = new HashMap<>();
+    request
+        .headers()
+        .forEach(
+            header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+    byte[] body = new byte[request.content().readableBytes()];
+    request.content().readBytes(body);
+    String method = request.method().name();
+    return new HttpRequest(
+        method.equals("HEAD") ? "GET" : method,
+        target.path(),
+        query(target),
+        headers,
+        body,
+        ip(ctx, request));
+  }
+
+  static Map<String, String> query(QueryStringDecoder target) {
+    Map<String, String> query = new HashMap<>();
+    target.parameters().forEach((name, values) -> query.put(name, values.getLast()));
+    return query;
+  }
+
+  String ip(ChannelHandlerContext ctx, FullHttpRequest request) {
+    return room.addresses()
+        .of(
+            (InetSocketAddress) ctx.channel().remoteAddress(),
+            request.headers().get("x-forwarded-for"));
+  }
+
+  /** Sends a response, then serves the next request or closes. */
+  void answer(
+      ChannelHandlerContext ctx, FullHttpResponse response, boolean keepAlive, boolean head) {
+    if (ctx.isRemoved() || !ctx.channel().isActive()) {
+      response.release();
+      return;
+    }
+    FullHttpResponse sent = response;
+    if (head) {
+      sent = response.replace(io.netty.buffer.Unpooled.EMPTY_BUFFER);
+      response.release();
+    }
+    HttpUtil.setKeepAlive(sent, keepAlive);
+    if (!keepAlive) {
+      ctx.writeAndFlush(sent).addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    ctx.writeAndFlush(sent);
+    busy = false;
+    await(ctx);
+    FullHttpRequest next = ahead.poll();
+    if (next != null) {
+      serve(ctx, next);
+    } else {
+      ctx.channel().config().setAutoRead(true);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // A client that breaks off, or speaks another protocol or a broken TLS: nothing of ours.
+    LOG.log(System.Logger.Level.DEBUG, "closed before it was a WebSocket", cause);
+    ctx.close();
+  }
+}

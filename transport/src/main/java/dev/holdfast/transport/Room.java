@@ -1,0 +1,16 @@
+package dev.holdfast.transport;
+
+import dev.holdfast.session.Endpoint;
+import dev.holdfast.session.Gateway;
+import dev.holdfast.session.Loop;
+import java.util.Map;
+
+/** What the connections of one event loop share. On that loop. */
+record Room(
+    TransportSettings settings,
+    Gateway gateway,
+    Loop loop,
+    Map<String, Endpoint> endpoints,
+    HttpHandler handler,
+    Origins origins,
+    Addresses addresses) {}

@@ -1,0 +1,248 @@
+package dev.holdfast.transport;
+
+import dev.holdfast.session.Connection;
+import dev.holdfast.session.Loop;
+import dev.holdfast.session.Pipe;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.compression.DecompressionException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One WebSocket: frames in to its connection, frames out from it. On its event loop. */
+final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
+
+  private static final System.Logger LOG = System.getLogger(Socket.class.getName());
+
+  /** Bytes of answers that wait for a client that does not read, before it is not read either. */
+  private static final long CHOKE_BYTES = 256 * 1024;
+
+  private static final int CLOSE_ECHO_SECONDS = 2;
+  private static final int TOO_BIG = 1009;
+  private static final int FAULT = 1011;
+
+  private final Channel channel;
+  private final Loop loop;
+  private final int maxBytes;
+  private final Outlet outlet;
+  private @Nullable Connection connection;
+  private @Nullable ByteBuf message;
+  private boolean binary;
+  private boolean paused;
+  private boolean choked;
+  private boolean closing;
+
+  Socket(Channel channel, Loop loop, int maxBytes, Outlet outlet) {
+    this.channel = channel;
+    this.loop = loop;
+    this.maxBytes = maxBytes;
+    this.outlet = outlet;
+  }
+
+  /** Says whose frames these are. Once, before anything is read. */
+  void connected(Connection served) {
+    connection = served;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object received) {
+    try {
+      if (closing) {
+        if (received instanceof CloseWebSocketFrame) {
+          channel.close();
+        }
+      } else if (connection != null && received instanceof WebSocketFrame frame) {
+        read(connection, frame);
+      }
+    } finally {
+      ReferenceCountUtil.release(received);
+    }
+  }
+
+  private void read(Connection by, WebSocketFrame frame) {
+    switch (frame) {
+      case TextWebSocketFrame text when text.isFinalFragment() -> by.text(bytes(text.content()));
+      case TextWebSocketFrame text -> begin(text.content(), false);
+      case BinaryWebSocketFrame data when data.isFinalFragment() -> by.binary();
+      case BinaryWebSocketFrame data -> begin(data.content(), true);
+      case ContinuationWebSocketFrame more -> goOn(by, more);
+      case PingWebSocketFrame ping -> outlet.pong(bytes(ping.content()));
+      case PongWebSocketFrame pong -> {
+        if (pong.content().readableBytes() == Long.BYTES) {
+          by.pong(pong.content().readLong());
+        }
+      }
+      case CloseWebSocketFrame close -> echoClose(close);
+      default -> {}
+    }
+  }
+
+  private static byte[] bytes(ByteBuf content) {
+    return ByteBufUtil.getBytes(content);
+  }
+
+  private void begin(ByteBuf content, boolean isBinary) {
+    binary = isBinary;
+    message = channel.alloc().buffer(content.readableBytes()).writeBytes(content);
+  }
+
+  private void goOn(Connection by, ContinuationWebSocketFrame more) {
+    ByteBuf whole = message;
+    if (whole == null) {
+      return;
+    }
+    if (whole.readableBytes() + more.content().readableBytes() > maxBytes) {
+      close(TOO_BIG, "a message has at most " + maxBytes + " bytes");
+      return;
+    }
+    whole.writeBytes(more.content());
+    if (more.isFinalFragment()) {
+      message = null;
+      byte[] text = bytes(whole);
+      whole.release();
+      if (binary) {
+        by.binary();
+      } else {
+        by.text(text);
+      }
+    }
+  }
+
+  private void echoClose(CloseWebSocketFrame close) {
+    closing = true;
+    int code = close.statusCode();
+    outlet.close(code < 0 ? 1000 : code, "");
+    outlet.flush();
+    endSoon(0);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    loop.afterRead();
+    outlet.flush();
+    if (!choked && waiting() > CHOKE_BYTES) {
+      choked = true;
+      adjustReading();
+    }
+  }
+
+  private long waiting() {
+    var buffer = channel.unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (channel.isWritable()) {
+      if (choked) {
+        choked = false;
+        adjustReading();
+      }
+      if (connection != null) {
+        connection.writable();
+      }
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    closing = true;
+    outlet.discard();
+    if (message != null) {
+      message.release();
+      message = null;
+    }
+    if (connection != null) {
+      connection.closed();
+      connection = null;
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    switch (cause) {
+      case CorruptedWebSocketFrameException bad ->
+          close(bad.closeStatus().code(), String.valueOf(bad.getMessage()));
+      case DecompressionException _ -> close(TOO_BIG, "the inflated message is too large");
+      case IOException e -> {
+        LOG.log(System.Logger.Level.DEBUG, "the client is gone", e);
+        ctx.close();
+      }
+      default -> {
+        LOG.log(System.Logger.Level.ERROR, "a WebSocket failed", cause);
+        close(FAULT, "internal error");
+      }
+    }
+  }
+
+  @Override
+  public int room() {
+    return (int) Math.min(Integer.MAX_VALUE, channel.bytesBeforeUnwritable() - outlet.held());
+  }
+
+  @Override
+  public void send(byte[] text) {
+    if (!closing) {
+      outlet.text(text);
+    }
+  }
+
+  @Override
+  public void ping(long token) {
+    if (!closing) {
+      outlet.ping(token);
+    }
+  }
+
+  @Override
+  public void flush() {
+    outlet.flush();
+  }
+
+  @Override
+  public void reading(boolean on) {
+    paused = !on;
+    adjustReading();
+  }
+
+  private void adjustReading() {
+    channel.config().setAutoRead(!paused && !choked);
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    outlet.close(code, reason.length() > 100 ? reason.substring(0, 100) : reason);
+    outlet.flush();
+    paused = false;
+    choked = false;
+    adjustReading();
+    endSoon(CLOSE_ECHO_SECONDS);
+  }
+
+  /** Closes the socket when the other side has had time to see why, or at once when it has. */
+  private void endSoon(int seconds) {
+    if (seconds == 0) {
+      channel
+          .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+          .addListener(done -> channel.close());
+    }
+    channel.eventLoop().schedule(() -> channel.close(), Math.max(1, seconds), TimeUnit.SECONDS);
+  }
+}

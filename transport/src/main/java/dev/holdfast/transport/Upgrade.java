@@ -1,0 +1,206 @@
+package dev.holdfast.transport;
+
+import dev.holdfast.session.Endpoint;
+import dev.holdfast.session.Knock;
+import dev.holdfast.session.Opening;
+import dev.holdfast.session.Ticket;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to become a WebSocket (RFC 6455, section 4.2): checked, taken to the gateway's door,
+ * and answered. On its event loop.
+ */
+final class Upgrade {
+
+  private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  private static final int SESSION_ID_LENGTH = 128;
+
+  private final Room room;
+  private final HttpFront front;
+  private final ChannelHandlerContext ctx;
+
+  Upgrade(Room room, HttpFront front, ChannelHandlerContext ctx) {
+    this.room = room;
+    this.front = front;
+    this.ctx = ctx;
+  }
+
+  void ask(FullHttpRequest request) {
+    HttpHeaders headers = request.headers();
+    QueryStringDecoder target = new QueryStringDecoder(request.uri());
+    Endpoint endpoint = room.endpoints().get(target.path());
+    String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+    if (endpoint == null) {
+      refuse(Replies.error(404, "not_found", "no WebSocket endpoint of that path"));
+    } else if (!request.method().equals(HttpMethod.GET)) {
+      FullHttpResponse response = Replies.error(405, "bad_request", "a handshake is a GET");
+      response.headers().set(HttpHeaderNames.ALLOW, "GET");
+      refuse(response);
+    } else if (!"13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
+      FullHttpResponse response =
+          Replies.error(426, "bad_request", "only WebSocket version 13 is spoken here");
+      response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
+      refuse(response);
+    } else if (!headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true)
+        || key == null
+        || !isKey(key)) {
+      refuse(Replies.error(400, "bad_request", "the handshake is malformed"));
+    } else if (!room.origins()
+        .allow(headers.get(HttpHeaderNames.ORIGIN), headers.get(HttpHeaderNames.HOST))) {
+      refuse(Replies.error(403, "forbidden", "origin: not allowed"));
+    } else {
+      knock(endpoint, target, headers, front.ip(ctx, request), key);
+    }
+  }
+
+  private void knock(
+      Endpoint endpoint, QueryStringDecoder target, HttpHeaders headers, String ip, String key) {
+    Opening opening;
+    try {
+      opening = opening(endpoint, HttpFront.query(target), headers, ip);
+    } catch (IllegalArgumentException e) {
+      refuse(Replies.error(400, "bad_request", String.valueOf(e.getMessage())));
+      return;
+    }
+    ctx.channel().config().setAutoRead(false);
+    room.gateway().knock(opening, answer -> ctx.executor().execute(() -> answered(answer, key)));
+  }
+
+  private static Opening opening(
+      Endpoint endpoint, Map<String, String> query, HttpHeaders headers, String ip) {
+    String channel = query.get("channel");
+    if (channel != null && !Opening.validChannel(channel)) {
+      throw new IllegalArgumentException("channel: not a channel name");
+    }
+    String session = query.get("session_id");
+    if (session != null && session.length() > SESSION_ID_LENGTH) {
+      throw new IllegalArgumentException("session_id: longer than 128 characters");
+    }
+    return new Opening(
+        endpoint, ip, token(query, headers), session, channel, timeout(query.get("timeout")));
+  }
+
+  private static @Nullable String token(Map<String, String> query, HttpHeaders headers) {
+    String bearer = headers.get(HttpHeaderNames.AUTHORIZATION);
+    return bearer != null && bearer.regionMatches(true, 0, "Bearer ", 0, 7)
+        ? bearer.substring(7).strip()
+        : query.get("token");
+  }
+
+  private static @Nullable Duration timeout(@Nullable String seconds) {
+    if (seconds == null) {
+      return null;
+    }
+    try {
+      double given = Double.parseDouble(seconds);
+      if (given >= 1 && given <= Integer.MAX_VALUE) {
+        return Duration.ofMillis((long) (given * 1000));
+      }
+    } catch (NumberFormatException e) {
+      // Told below, like a number out of range.
+    }
+    throw new IllegalArgumentException("timeout: must be a number of seconds, 1 or more");
+  }
+
+  private void answered(Knock knock, String key) {
+    switch (knock) {
+      case Knock.Refused(int status, long seconds, String message) -> {
+        String code = status == 429 ? "rate_limited" : "over_capacity";
+        FullHttpResponse response = Replies.error(status, code, message);
+        response.headers().set(HttpHeaderNames.RETRY_AFTER, Long.toString(seconds));
+        refuse(response);
+      }
+      case Knock.Welcome(Ticket ticket) -> {
+        if (ctx.isRemoved() || !ctx.channel().isActive()) {
+          ticket.release();
+        } else {
+          open(ticket, key);
+        }
+      }
+    }
+  }
+
+  private void refuse(FullHttpResponse response) {
+    front.answer(ctx, response, false, false);
+  }
+
+  private void open(Ticket ticket, String key) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
+    response
+        .headers()
+        .set(HttpHeaderNames.UPGRADE, "websocket")
+        .set(HttpHeaderNames.CONNECTION, "Upgrade")
+        .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept(key));
+    ctx.writeAndFlush(response);
+    ChannelPipeline pipeline = ctx.pipeline();
+    boolean deflate = Deflate.agreed(pipeline);
+    int most = room.settings().maxFrameBytes();
+    WebSocketDecoderConfig config =
+        WebSocketDecoderConfig.newBuilder()
+            .maxFramePayloadLength(most)
+            .allowExtensions(deflate)
+            .closeOnProtocolViolation(false)
+            .build();
+    // Before the deflate handlers, where there are any; in the place of the HTTP codec.
+    pipeline.addBefore("http", "frames", new WebSocket13FrameDecoder(config));
+    if (deflate) {
+      pipeline.addBefore("http", "frames out", new WebSocket13FrameEncoder(false));
+    }
+    pipeline.addLast("utf8", new Utf8FrameValidator(false));
+    Socket socket =
+        new Socket(
+            ctx.channel(),
+            room.loop(),
+            most,
+            deflate ? new FrameOutlet(ctx.channel()) : new ByteOutlet(ctx.channel()));
+    pipeline.addLast("socket", socket);
+    if (pipeline.get("extensions") != null) {
+      pipeline.remove("extensions");
+    }
+    pipeline.remove("whole");
+    pipeline.remove(front);
+    pipeline.remove("http");
+    socket.connected(room.gateway().connect(ticket, socket, room.loop()));
+    ctx.channel().config().setAutoRead(true);
+  }
+
+  private static boolean isKey(String key) {
+    try {
+      return key.length() == 24 && Base64.getDecoder().decode(key).length == 16;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static String accept(String key) {
+    try {
+      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+      return Base64.getEncoder()
+          .encodeToString(sha1.digest((key + GUID).getBytes(StandardCharsets.US_ASCII)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-1", e);
+    }
+  }
+}
