@@ -1,4 +1,4 @@
-/** A channel: the gateway owns it, anyone allowed may publish. */
+/** Channels: feeds that the gateway owns and that users publish to. */
 @NullMarked
 package dev.holdfast.kinds.channel;
 

@@ -1,0 +1,40 @@
+package dev.holdfast.kinds.channel;
+
+import java.nio.charset.StandardCharsets;
+import tools.jackson.core.io.JsonStringEncoder;
+
+/** Pieces of event bodies: JSON members in UTF-8. Any thread. */
+final class Json {
+
+  private Json() {}
+
+  /** {@code "name":"value"}. */
+  static byte[] member(String name, String value) {
+    return ("\""
+            + name
+            + "\":\""
+            + new String(JsonStringEncoder.getInstance().quoteAsCharArray(value))
+            + "\"")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** {@code "name":}, for a value that is JSON already. */
+  static byte[] name(String name) {
+    return ("\"" + name + "\":").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The pieces one behind the other in one array. */
+  static byte[] join(byte[]... pieces) {
+    int length = 0;
+    for (byte[] piece : pieces) {
+      length += piece.length;
+    }
+    byte[] whole = new byte[length];
+    int at = 0;
+    for (byte[] piece : pieces) {
+      System.arraycopy(piece, 0, whole, at, piece.length);
+      at += piece.length;
+    }
+    return whole;
+  }
+}
