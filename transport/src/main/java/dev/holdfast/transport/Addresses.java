@@ -2,7 +2,10 @@ package dev.holdfast.transport;
 
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +32,33 @@ final class Addresses {
         IpFilterRuleType.ACCEPT);
   }
 
-  /** The peer, or what a trusted peer says it forwards for: the last address in its list. */
-  String of(InetSocketAddress peer, @Nullable String forwardedFor) {
-    if (forwardedFor != null && trusted.stream().anyMatch(rule -> rule.matches(peer))) {
-      String last = forwardedFor.substring(forwardedFor.lastIndexOf(',') + 1).strip();
-      if (!last.isEmpty() && last.length() <= 45) {
-        return last;
+  /**
+   * The last address on the way here that is no trusted proxy's: whatever is before it is hearsay.
+   */
+  String of(InetSocketAddress peer, List<String> forwardedFor) {
+    InetAddress at = peer.getAddress();
+    String[] hops = String.join(",", forwardedFor).split(",");
+    for (int i = hops.length - 1; i >= 0 && isTrusted(at); i--) {
+      InetAddress before = parse(hops[i].strip());
+      if (before == null) {
+        break;
       }
+      at = before;
     }
-    return peer.getAddress().getHostAddress();
+    return NetUtil.toAddressString(at, true);
+  }
+
+  private boolean isTrusted(InetAddress address) {
+    InetSocketAddress socket = new InetSocketAddress(address, 0);
+    return trusted.stream().anyMatch(range -> range.matches(socket));
+  }
+
+  private static @Nullable InetAddress parse(String text) {
+    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+    try {
+      return bytes == null ? null : InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      return null;
+    }
   }
 }

@@ -17,7 +17,7 @@ final class ByteOutlet implements Outlet {
   private static final int PING = 0x89;
   private static final int PONG = 0x8a;
   private static final int SMALLEST = 512;
-  private static final int LARGEST_HINT = 64 * 1024;
+  private static final int LARGEST = 64 * 1024;
 
   /** From here on a frame is not copied but written as it is. */
   private static final int LARGE = 16 * 1024;
@@ -25,7 +25,7 @@ final class ByteOutlet implements Outlet {
   private final Channel channel;
   private @Nullable ByteBuf batch;
   private int hint = SMALLEST;
-  private boolean written;
+  private int written;
 
   ByteOutlet(Channel channel) {
     this.channel = channel;
@@ -41,12 +41,17 @@ final class ByteOutlet implements Outlet {
     if (text.length >= LARGE) {
       header(room(10), TEXT, text.length);
       write();
+      written += text.length;
       channel.write(Unpooled.wrappedBuffer(text), channel.voidPromise());
       return;
     }
     ByteBuf out = room(text.length + 4);
     header(out, TEXT, text.length);
     out.writeBytes(text);
+    if (out.readableBytes() >= LARGEST) {
+      // More would be copied for growing than an entry of its own costs.
+      write();
+    }
   }
 
   @Override
@@ -73,12 +78,14 @@ final class ByteOutlet implements Outlet {
   }
 
   @Override
-  public void flush() {
+  public int flush() {
     write();
-    if (written) {
-      written = false;
+    int bytes = written;
+    if (bytes > 0) {
+      written = 0;
       channel.flush();
     }
+    return bytes;
   }
 
   @Override
@@ -93,8 +100,8 @@ final class ByteOutlet implements Outlet {
     ByteBuf out = batch;
     if (out != null) {
       batch = null;
-      hint = Math.clamp(out.readableBytes(), SMALLEST, LARGEST_HINT);
-      written = true;
+      hint = Math.clamp(out.readableBytes(), SMALLEST, LARGEST);
+      written += out.readableBytes();
       channel.write(out, channel.voidPromise());
     }
   }

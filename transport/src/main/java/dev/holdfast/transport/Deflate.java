@@ -1,25 +1,56 @@
 package dev.holdfast.transport;
 
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionEncoder;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionData;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionFilter;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionFilterProvider;
-import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionUtil;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.netty.handler.codec.http.websocketx.extensions.compression.PerMessageDeflateServerExtensionHandshaker;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** permessage-deflate (RFC 7692): small frames stay as they are, inflated ones are bounded. */
+/**
+ * permessage-deflate (RFC 7692) as agreed on with one client: small frames stay as they are,
+ * inflated ones are bounded, and neither side keeps a window between two messages. On its event
+ * loop.
+ */
 final class Deflate {
 
   private static final int LEVEL = 6;
   private static final int WINDOW_BITS = 15;
-
   private static final int MEMORY_LEVEL = 8;
+  private static final String NO_WINDOW_HERE = "server_no_context_takeover";
+  private static final String NO_WINDOW_THERE = "client_no_context_takeover";
 
-  private Deflate() {}
+  private final WebSocketServerExtension extension;
 
-  static ChannelHandler handler(TransportSettings settings) {
+  private Deflate(WebSocketServerExtension extension) {
+    this.extension = extension;
+  }
+
+  /** What a client's offers and the settings agree on; null where they do not. */
+  static @Nullable Deflate agree(HttpHeaders headers, TransportSettings settings) {
+    String offers = String.join(",", headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
+    if (!settings.deflate() || offers.isBlank()) {
+      return null;
+    }
+    var handshaker = handshaker(settings);
+    for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offers)) {
+      WebSocketServerExtension extension = handshaker.handshakeExtension(forgetful(offer));
+      if (extension != null) {
+        return new Deflate(extension);
+      }
+    }
+    return null;
+  }
+
+  private static PerMessageDeflateServerExtensionHandshaker handshaker(TransportSettings settings) {
     int floor = settings.deflateFloor();
     WebSocketExtensionFilterProvider filters =
         new WebSocketExtensionFilterProvider() {
@@ -33,26 +64,49 @@ final class Deflate {
             return WebSocketExtensionFilter.NEVER_SKIP;
           }
         };
-    // Without context takeover on our side: a window kept for each connection is 32 KiB of it.
-    return new WebSocketServerExtensionHandler(
-        new PerMessageDeflateServerExtensionHandshaker(
-            LEVEL,
-            false,
-            WINDOW_BITS,
-            true,
-            true,
-            WINDOW_BITS,
-            MEMORY_LEVEL,
-            filters,
-            settings.maxFrameBytes()));
+    return new PerMessageDeflateServerExtensionHandshaker(
+        LEVEL,
+        false,
+        WINDOW_BITS,
+        true,
+        true,
+        WINDOW_BITS,
+        MEMORY_LEVEL,
+        filters,
+        settings.maxFrameBytes());
   }
 
   private static boolean smallerThan(WebSocketFrame frame, int floor) {
     return frame.isFinalFragment() && frame.content().readableBytes() < floor;
   }
 
-  /** Whether it was agreed on with this client. */
-  static boolean agreed(ChannelPipeline pipeline) {
-    return pipeline.context(WebSocketExtensionEncoder.class) != null;
+  /** The offer as if the client wanted no windows kept: a server may decide so unasked. */
+  private static WebSocketExtensionData forgetful(WebSocketExtensionData offer) {
+    Map<String, @Nullable String> parameters = new HashMap<>(offer.parameters());
+    parameters.put(NO_WINDOW_HERE, null);
+    parameters.put(NO_WINDOW_THERE, null);
+    return new WebSocketExtensionData(offer.name(), parameters);
+  }
+
+  /** The header that tells the client. */
+  String answer() {
+    WebSocketExtensionData agreed = extension.newReponseData();
+    StringBuilder header = new StringBuilder(agreed.name());
+    agreed
+        .parameters()
+        .forEach((name, value) -> {
+          header.append("; ").append(name);
+          if (value != null) {
+            header.append('=').append(value);
+          }
+        });
+    return header.toString();
+  }
+
+  /** Adds what inflates and deflates, after the decoder of frames. */
+  void addTo(ChannelPipeline pipeline) {
+    pipeline.addLast(extension.newExtensionDecoder());
+    pipeline.addLast(new WebSocket13FrameEncoder(false));
+    pipeline.addLast(extension.newExtensionEncoder());
   }
 }

@@ -11,8 +11,10 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 /** Writes frames as objects, for the handlers that compress them. */
 final class FrameOutlet implements Outlet {
 
+  private static final int SMALLEST_HEADER = 2;
+
   private final Channel channel;
-  private boolean written;
+  private int written;
 
   FrameOutlet(Channel channel) {
     this.channel = channel;
@@ -44,20 +46,22 @@ final class FrameOutlet implements Outlet {
   }
 
   @Override
-  public void flush() {
-    if (written) {
-      written = false;
+  public int flush() {
+    int bytes = written;
+    if (bytes > 0) {
+      written = 0;
       channel.flush();
     }
+    return bytes;
   }
 
   @Override
   public void discard() {
-    written = false;
+    written = 0;
   }
 
   private void write(WebSocketFrame frame) {
-    written = true;
+    written += SMALLEST_HEADER + frame.content().readableBytes();
     channel.write(frame);
   }
 }

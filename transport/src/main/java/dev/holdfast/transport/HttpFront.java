@@ -1,6 +1,6 @@
 package dev.holdfast.transport;
 
-import io.netty.channel.ChannelFutureListener;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -11,12 +11,12 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -36,11 +36,11 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
 
   private static final System.Logger LOG = System.getLogger(HttpFront.class.getName());
 
-  private static final int LINE_BYTES = 16 * 1024;
+  private static final int LINE_BYTES = 8 * 1024;
   private static final int HEADER_BYTES = 16 * 1024;
 
   /** Requests that one client may send ahead of the answers. */
-  private static final int AHEAD = 16;
+  private static final int AHEAD = 128;
 
   private final Room room;
   private final ArrayDeque<FullHttpRequest> ahead = new ArrayDeque<>(1);
@@ -53,10 +53,7 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
 
   static void open(ChannelPipeline pipeline, Room room) {
     pipeline.addLast("http", new HttpServerCodec(LINE_BYTES, HEADER_BYTES, 8 * 1024));
-    pipeline.addLast("whole", new HttpObjectAggregator(room.settings().maxBodyBytes(), true));
-    if (room.settings().deflate()) {
-      pipeline.addLast("extensions", Deflate.handler(room.settings()));
-    }
+    pipeline.addLast("whole", new Aggregator(room.settings().maxBodyBytes()));
     pipeline.addLast("front", new HttpFront(room));
   }
 
@@ -72,6 +69,7 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     ahead.clear();
   }
 
+  /** Closes the socket unless what comes next comes in time: a request, an answer's way out. */
   private void await(ChannelHandlerContext ctx) {
     arrived();
     deadline =
@@ -92,10 +90,10 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!(message instanceof FullHttpRequest request)) {
-      io.netty.util.ReferenceCountUtil.release(message);
+      ReferenceCountUtil.release(message);
       return;
     }
-    if (busy) {
+    if (busy || !ahead.isEmpty()) {
       if (ahead.size() >= AHEAD) {
         request.release();
         ctx.close();
@@ -119,10 +117,14 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
           && request
               .headers()
               .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+        await(ctx);
         new Upgrade(room, this, ctx).ask(request);
       } else {
         handle(ctx, request);
       }
+    } catch (IllegalArgumentException e) {
+      answer(
+          ctx, Replies.error(400, "bad_request", "the request target is malformed"), false, false);
     } finally {
       request.release();
     }
@@ -143,30 +145,24 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
   }
 
   private void handle(ChannelHandlerContext ctx, FullHttpRequest request) {
+    HttpRequest whole = whole(ctx, request);
+    room.traffic().request();
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     boolean head = request.method().equals(HttpMethod.HEAD);
     AtomicBoolean first = new AtomicBoolean(true);
     HttpReply reply =
         (status, headers, body) -> {
           if (first.compareAndSet(true, false)) {
-            FullHttpResponse response = Replies.of(status, headers, body);
-            ctx.executor().execute(() -> answer(ctx, response, keepAlive, head));
+            ctx.executor()
+                .execute(() -> answer(ctx, Replies.of(status, headers, body), keepAlive, head));
           }
         };
     try {
-      room.handler().handle(whole(ctx, request), reply);
-    } catch (IllegalArgumentException e) {
-      reply.send(
-          400,
-          Map.of("content-type", "application/json"),
-          Replies.errorBody("bad_request", "the request target is malformed"));
+      room.handler().handle(whole, reply);
     } catch (RuntimeException e) {
       String errorId = "h" + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
       LOG.log(System.Logger.Level.ERROR, "error " + errorId, e);
-      reply.send(
-          500,
-          Map.of("content-type", "application/json"),
-          Replies.errorBody("internal", "internal error, error_id " + errorId));
+      reply.send(500, Map.of("content-type", "application/json"), Replies.faultBody(errorId));
     }
   }
 
@@ -199,7 +195,7 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     return room.addresses()
         .of(
             (InetSocketAddress) ctx.channel().remoteAddress(),
-            request.headers().get("x-forwarded-for"));
+            request.headers().getAll("x-forwarded-for"));
   }
 
   /** Sends a response, then serves the next request or closes. */
@@ -211,17 +207,23 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     }
     FullHttpResponse sent = response;
     if (head) {
-      sent = response.replace(io.netty.buffer.Unpooled.EMPTY_BUFFER);
+      sent = response.replace(Unpooled.EMPTY_BUFFER);
       response.release();
     }
     HttpUtil.setKeepAlive(sent, keepAlive);
-    if (!keepAlive) {
-      ctx.writeAndFlush(sent).addListener(ChannelFutureListener.CLOSE);
+    await(ctx);
+    ctx.writeAndFlush(sent).addListener(written -> left(ctx, written.isSuccess(), keepAlive));
+  }
+
+  /** An answer has left: only now is there room for the next, so that answers never pile up. */
+  private void left(ChannelHandlerContext ctx, boolean success, boolean keepAlive) {
+    if (!success || !keepAlive) {
+      arrived();
+      Farewell.bid(ctx.channel());
       return;
     }
-    ctx.writeAndFlush(sent);
-    busy = false;
     await(ctx);
+    busy = false;
     FullHttpRequest next = ahead.poll();
     if (next != null) {
       serve(ctx, next);

@@ -4,6 +4,7 @@ import dev.holdfast.session.Endpoint;
 import dev.holdfast.session.Gateway;
 import dev.holdfast.session.Loop;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -23,6 +24,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,12 @@ public final class Listener implements AutoCloseable {
   /** Bytes that the kernel may hold unsent, so that an answer is never behind much. */
   private static final long UNSENT = 64L * 1024;
 
+  private static final System.Logger LOG = System.getLogger(Listener.class.getName());
+
+  private static final byte[] FULL =
+      "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\n\r\n"
+          .getBytes(StandardCharsets.US_ASCII);
+
   private static final int TICK_MILLIS = 250;
   private static final int BACKLOG = 4096;
 
@@ -49,6 +57,8 @@ public final class Listener implements AutoCloseable {
   private final IdentityHashMap<EventLoop, Room> rooms = new IdentityHashMap<>();
   private final @Nullable TlsFiles tls;
   private final LoopTimes times;
+  private final Traffic traffic = new Traffic();
+  private final SocketCount sockets;
   private final Channel server;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -56,26 +66,32 @@ public final class Listener implements AutoCloseable {
       TransportSettings settings,
       Gateway gateway,
       Map<String, Endpoint> endpoints,
-      HttpHandler handler)
+      HttpHandler handler,
+      boolean epoll)
       throws IOException {
+    InetSocketAddress bind = new InetSocketAddress(settings.host(), settings.port());
     tls = settings.tls() == null ? null : new TlsFiles(settings.tls());
-    Origins origins = new Origins(settings.allowedOrigins(), tls != null);
+    Origins origins = new Origins(settings.allowedOrigins(), tls != null, bind);
     Addresses addresses = new Addresses(settings.trustedProxies());
     int loops =
         settings.loops() == 0 ? Runtime.getRuntime().availableProcessors() : settings.loops();
     acceptor =
-        new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("holdfast-accept"), io());
+        new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("holdfast-accept"), io(epoll));
     workers =
-        new MultiThreadIoEventLoopGroup(loops, new DefaultThreadFactory("holdfast-loop"), io());
+        new MultiThreadIoEventLoopGroup(
+            loops, new DefaultThreadFactory("holdfast-loop"), io(epoll));
     for (EventExecutor executor : workers) {
       EventLoop eventLoop = (EventLoop) executor;
       Loop loop = gateway.loop(eventLoop);
       rooms.put(
-          eventLoop, new Room(settings, gateway, loop, endpoints, handler, origins, addresses));
-      eventLoop.scheduleAtFixedRate(loop::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+          eventLoop,
+          new Room(settings, gateway, loop, endpoints, handler, origins, addresses, traffic));
+      eventLoop.scheduleWithFixedDelay(
+          () -> tick(loop), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
     times = new LoopTimes(workers);
-    server = bind(settings);
+    sockets = new SocketCount(settings.maxSockets());
+    server = bind(bind, epoll);
   }
 
   /**
@@ -90,17 +106,35 @@ public final class Listener implements AutoCloseable {
       Map<String, Endpoint> endpoints,
       HttpHandler handler)
       throws IOException {
-    return new Listener(settings, gateway, Map.copyOf(endpoints), handler);
+    return start(settings, gateway, endpoints, handler, Epoll.isAvailable());
   }
 
-  private static IoHandlerFactory io() {
-    return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  static Listener start(
+      TransportSettings settings,
+      Gateway gateway,
+      Map<String, Endpoint> endpoints,
+      HttpHandler handler,
+      boolean epoll)
+      throws IOException {
+    return new Listener(settings, gateway, Map.copyOf(endpoints), handler, epoll);
   }
 
-  private Channel bind(TransportSettings settings) throws IOException {
+  private static void tick(Loop loop) {
+    try {
+      loop.tick();
+    } catch (RuntimeException e) {
+      // A periodic task that throws is never run again, and every deadline would go with it.
+      LOG.log(System.Logger.Level.ERROR, "a tick failed", e);
+    }
+  }
+
+  private static IoHandlerFactory io(boolean epoll) {
+    return epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  }
+
+  private Channel bind(InetSocketAddress bind, boolean epoll) throws IOException {
     Class<? extends ServerChannel> type =
-        Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-    SocketCount sockets = new SocketCount(settings.maxSockets());
+        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(acceptor, workers)
@@ -113,26 +147,26 @@ public final class Listener implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    open(channel, sockets);
+                    open(channel);
                   }
                 });
-    if (Epoll.isAvailable()) {
+    if (epoll) {
       bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT);
     }
     try {
-      return bootstrap.bind(settings.host(), settings.port()).syncUninterruptibly().channel();
+      return bootstrap.bind(bind).syncUninterruptibly().channel();
     } catch (Exception e) {
       stop();
-      throw e instanceof IOException io
-          ? io
-          : new IOException("can't bind " + settings.host() + ":" + settings.port(), e);
+      throw e instanceof IOException io ? io : new IOException("can't bind " + bind, e);
     }
   }
 
-  private void open(Channel channel, SocketCount sockets) {
+  private void open(Channel channel) {
     Room room = rooms.get(channel.eventLoop());
+    traffic.accept();
     if (room == null || !sockets.enter(channel)) {
-      channel.close();
+      traffic.refuse(Traffic.Refusal.SOCKETS);
+      turnAway(channel);
       return;
     }
     // Small reads, few in a row: one busy client does not keep the loop from the others.
@@ -144,6 +178,27 @@ public final class Listener implements AutoCloseable {
       channel.pipeline().addLast(tls.handler(channel.alloc()));
     }
     HttpFront.open(channel.pipeline(), room);
+  }
+
+  /** Says in few bytes that there is no room; under TLS that would cost a handshake. */
+  private void turnAway(Channel channel) {
+    if (tls != null) {
+      channel.close();
+    } else {
+      channel
+          .writeAndFlush(Unpooled.wrappedBuffer(FULL))
+          .addListener(said -> Farewell.bid(channel));
+    }
+  }
+
+  /** Sockets open now, before and after the upgrade. */
+  public int sockets() {
+    return sockets.open();
+  }
+
+  /** What has passed since the start. */
+  public Traffic traffic() {
+    return traffic;
   }
 
   /** Where it listens: with the port that was free, where any was asked for. */

@@ -15,8 +15,8 @@ interface Outlet {
   /** A close frame; nothing may be sent after it. */
   void close(int code, String reason);
 
-  /** Hands everything to the network. */
-  void flush();
+  /** Hands everything to the network; returns the bytes sent since the last flush. */
+  int flush();
 
   /** Lets go of what was not handed to the network. */
   void discard();

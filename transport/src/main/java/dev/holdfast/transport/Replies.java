@@ -1,5 +1,6 @@
 package dev.holdfast.transport;
 
+import dev.holdfast.wire.JsonText;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -24,14 +25,25 @@ final class Replies {
     return response;
   }
 
-  /** A refusal as the HTTP API words them. The message is plain ASCII without quotes. */
+  /** A refusal as the HTTP API words them. */
   static FullHttpResponse error(int status, String code, String message) {
     return of(status, Map.of("content-type", "application/json"), errorBody(code, message));
   }
 
   static byte[] errorBody(String code, String message) {
-    return "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}"
-        .formatted(code, message)
+    return "{\"error\":{\"code\":%s,\"message\":%s}}"
+        .formatted(quote(code), quote(message))
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A fault of our own, which only the log explains, under that id. */
+  static byte[] faultBody(String errorId) {
+    return "{\"error\":{\"code\":\"internal\",\"message\":\"internal error\",\"error_id\":%s}}"
+        .formatted(quote(errorId))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String quote(String text) {
+    return new String(JsonText.quote(text), StandardCharsets.UTF_8);
   }
 }

@@ -13,4 +13,5 @@ record Room(
     Map<String, Endpoint> endpoints,
     HttpHandler handler,
     Origins origins,
-    Addresses addresses) {}
+    Addresses addresses,
+    Traffic traffic) {}

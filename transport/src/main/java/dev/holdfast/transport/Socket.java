@@ -5,9 +5,11 @@ import dev.holdfast.session.Loop;
 import dev.holdfast.session.Pipe;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.compression.DecompressionException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -20,6 +22,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /** One WebSocket: frames in to its connection, frames out from it. On its event loop. */
@@ -31,12 +34,18 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
   private static final long CHOKE_BYTES = 256 * 1024;
 
   private static final int CLOSE_ECHO_SECONDS = 2;
+  private static final int PROTOCOL_ERROR = 1002;
+  private static final int INVALID_DATA = 1007;
   private static final int TOO_BIG = 1009;
   private static final int FAULT = 1011;
+
+  /** Bytes of a reason in a close frame. */
+  private static final int MOST_REASON = 123;
 
   private final Channel channel;
   private final Loop loop;
   private final int maxBytes;
+  private final Traffic traffic;
   private final Outlet outlet;
   private @Nullable Connection connection;
   private @Nullable ByteBuf message;
@@ -44,11 +53,13 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
   private boolean paused;
   private boolean choked;
   private boolean closing;
+  private boolean reading;
 
-  Socket(Channel channel, Loop loop, int maxBytes, Outlet outlet) {
+  Socket(Channel channel, Loop loop, int maxBytes, Traffic traffic, Outlet outlet) {
     this.channel = channel;
     this.loop = loop;
     this.maxBytes = maxBytes;
+    this.traffic = traffic;
     this.outlet = outlet;
   }
 
@@ -57,8 +68,15 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
     connection = served;
   }
 
+  /** The handshake is done: its answer leaves, and frames are read unless the session waits. */
+  void begin() {
+    channel.flush();
+    adjustReading();
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object received) {
+    reading = true;
     try {
       if (closing) {
         if (received instanceof CloseWebSocketFrame) {
@@ -73,10 +91,16 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
   }
 
   private void read(Connection by, WebSocketFrame frame) {
+    if (frame.rsv() != 0) {
+      // With permessage-deflate the decoder lets all three bits pass; its own is gone by now.
+      close(PROTOCOL_ERROR, "reserved bits");
+      return;
+    }
+    traffic.in(frame.content().readableBytes());
     switch (frame) {
-      case TextWebSocketFrame text when text.isFinalFragment() -> by.text(bytes(text.content()));
+      case TextWebSocketFrame text when text.isFinalFragment() -> whole(by, text.content(), false);
       case TextWebSocketFrame text -> begin(text.content(), false);
-      case BinaryWebSocketFrame data when data.isFinalFragment() -> by.binary();
+      case BinaryWebSocketFrame data when data.isFinalFragment() -> whole(by, data.content(), true);
       case BinaryWebSocketFrame data -> begin(data.content(), true);
       case ContinuationWebSocketFrame more -> goOn(by, more);
       case PingWebSocketFrame ping -> outlet.pong(bytes(ping.content()));
@@ -94,6 +118,25 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
     return ByteBufUtil.getBytes(content);
   }
 
+  private void whole(Connection by, ByteBuf content, boolean isBinary) {
+    if (content.readableBytes() > maxBytes) {
+      tooBig();
+    } else if (isBinary) {
+      by.binary();
+    } else {
+      byte[] text = bytes(content);
+      if (Utf8.isValid(text)) {
+        by.text(text);
+      } else {
+        close(INVALID_DATA, "not UTF-8");
+      }
+    }
+  }
+
+  private void tooBig() {
+    close(TOO_BIG, "a message has at most " + maxBytes + " bytes");
+  }
+
   private void begin(ByteBuf content, boolean isBinary) {
     binary = isBinary;
     message = channel.alloc().buffer(content.readableBytes()).writeBytes(content);
@@ -105,18 +148,16 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
       return;
     }
     if (whole.readableBytes() + more.content().readableBytes() > maxBytes) {
-      close(TOO_BIG, "a message has at most " + maxBytes + " bytes");
+      tooBig();
       return;
     }
     whole.writeBytes(more.content());
     if (more.isFinalFragment()) {
       message = null;
-      byte[] text = bytes(whole);
-      whole.release();
-      if (binary) {
-        by.binary();
-      } else {
-        by.text(text);
+      try {
+        whole(by, whole, binary);
+      } finally {
+        whole.release();
       }
     }
   }
@@ -125,14 +166,15 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
     closing = true;
     int code = close.statusCode();
     outlet.close(code < 0 ? 1000 : code, "");
-    outlet.flush();
+    traffic.out(outlet.flush());
     endSoon(0);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     loop.afterRead();
-    outlet.flush();
+    reading = false;
+    flush();
     if (!choked && waiting() > CHOKE_BYTES) {
       choked = true;
       adjustReading();
@@ -176,7 +218,8 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
     switch (cause) {
       case CorruptedWebSocketFrameException bad ->
           close(bad.closeStatus().code(), String.valueOf(bad.getMessage()));
-      case DecompressionException _ -> close(TOO_BIG, "the inflated message is too large");
+      case DecompressionException e when !(e.getCause() instanceof DataFormatException) -> tooBig();
+      case CodecException _ -> close(INVALID_DATA, "the message can't be inflated");
       case IOException e -> {
         LOG.log(System.Logger.Level.DEBUG, "the client is gone", e);
         ctx.close();
@@ -190,6 +233,9 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
 
   @Override
   public int room() {
+    if (closing) {
+      return 0;
+    }
     return (int) Math.min(Integer.MAX_VALUE, channel.bytesBeforeUnwritable() - outlet.held());
   }
 
@@ -209,7 +255,10 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
 
   @Override
   public void flush() {
-    outlet.flush();
+    // In the middle of a read its end flushes, once for all the messages that came with it.
+    if (!reading) {
+      traffic.out(outlet.flush());
+    }
   }
 
   @Override
@@ -228,20 +277,29 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
       return;
     }
     closing = true;
-    outlet.close(code, reason.length() > 100 ? reason.substring(0, 100) : reason);
-    outlet.flush();
+    outlet.close(code, cut(reason));
+    traffic.out(outlet.flush());
     paused = false;
     choked = false;
     adjustReading();
     endSoon(CLOSE_ECHO_SECONDS);
   }
 
+  /** What of a reason fits into a close frame: no half of a character. */
+  private static String cut(String reason) {
+    int end = Math.min(reason.length(), MOST_REASON);
+    while (end > 0
+        && (ByteBufUtil.utf8Bytes(reason, 0, end) > MOST_REASON
+            || Character.isHighSurrogate(reason.charAt(end - 1)))) {
+      end--;
+    }
+    return reason.substring(0, end);
+  }
+
   /** Closes the socket when the other side has had time to see why, or at once when it has. */
   private void endSoon(int seconds) {
     if (seconds == 0) {
-      channel
-          .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-          .addListener(done -> channel.close());
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> channel.close());
     }
     channel.eventLoop().schedule(() -> channel.close(), Math.max(1, seconds), TimeUnit.SECONDS);
   }

@@ -13,6 +13,10 @@ final class SocketCount {
     this.most = most;
   }
 
+  int open() {
+    return open.get();
+  }
+
   /** Counts it until it is closed; false when there are too many. */
   boolean enter(Channel channel) {
     if (open.incrementAndGet() > most) {

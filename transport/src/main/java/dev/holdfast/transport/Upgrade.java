@@ -4,6 +4,7 @@ import dev.holdfast.session.Endpoint;
 import dev.holdfast.session.Knock;
 import dev.holdfast.session.Opening;
 import dev.holdfast.session.Ticket;
+import dev.holdfast.transport.Traffic.Refusal;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -15,9 +16,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -25,6 +24,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Upgrade {
 
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
   private static final int SESSION_ID_LENGTH = 128;
 
   private final Room room;
@@ -52,23 +53,23 @@ final class Upgrade {
     Endpoint endpoint = room.endpoints().get(target.path());
     String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
     if (endpoint == null) {
-      refuse(Replies.error(404, "not_found", "no WebSocket endpoint of that path"));
+      refuse(Refusal.PATH, Replies.error(404, "not_found", "no WebSocket endpoint of that path"));
     } else if (!request.method().equals(HttpMethod.GET)) {
       FullHttpResponse response = Replies.error(405, "bad_request", "a handshake is a GET");
       response.headers().set(HttpHeaderNames.ALLOW, "GET");
-      refuse(response);
+      refuse(Refusal.MALFORMED, response);
     } else if (!"13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
       FullHttpResponse response =
           Replies.error(426, "bad_request", "only WebSocket version 13 is spoken here");
       response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
-      refuse(response);
+      refuse(Refusal.MALFORMED, response);
     } else if (!headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true)
         || key == null
         || !isKey(key)) {
-      refuse(Replies.error(400, "bad_request", "the handshake is malformed"));
+      refuse(Refusal.MALFORMED, Replies.error(400, "bad_request", "the handshake is malformed"));
     } else if (!room.origins()
-        .allow(headers.get(HttpHeaderNames.ORIGIN), headers.get(HttpHeaderNames.HOST))) {
-      refuse(Replies.error(403, "forbidden", "origin: not allowed"));
+        .allow(headers.getAll(HttpHeaderNames.ORIGIN), headers.getAll(HttpHeaderNames.HOST))) {
+      refuse(Refusal.ORIGIN, Replies.error(403, "forbidden", "origin: not allowed"));
     } else {
       knock(endpoint, target, headers, front.ip(ctx, request), key);
     }
@@ -76,15 +77,19 @@ final class Upgrade {
 
   private void knock(
       Endpoint endpoint, QueryStringDecoder target, HttpHeaders headers, String ip, String key) {
+    Map<String, String> query = HttpFront.query(target);
     Opening opening;
     try {
-      opening = opening(endpoint, HttpFront.query(target), headers, ip);
+      opening = opening(endpoint, query, headers, ip);
     } catch (IllegalArgumentException e) {
-      refuse(Replies.error(400, "bad_request", String.valueOf(e.getMessage())));
+      String message = String.valueOf(e.getMessage());
+      refuse(Refusal.MALFORMED, Replies.error(400, "bad_request", message));
       return;
     }
+    Deflate deflate = Deflate.agree(headers, room.settings());
     ctx.channel().config().setAutoRead(false);
-    room.gateway().knock(opening, answer -> ctx.executor().execute(() -> answered(answer, key)));
+    room.gateway()
+        .knock(opening, answer -> ctx.executor().execute(() -> answered(answer, key, deflate)));
   }
 
   private static Opening opening(
@@ -112,40 +117,44 @@ final class Upgrade {
     if (seconds == null) {
       return null;
     }
-    try {
+    if (SECONDS.matcher(seconds).matches()) {
       double given = Double.parseDouble(seconds);
-      if (given >= 1 && given <= Integer.MAX_VALUE) {
+      if (given >= 1) {
         return Duration.ofMillis((long) (given * 1000));
       }
-    } catch (NumberFormatException e) {
-      // Told below, like a number out of range.
     }
     throw new IllegalArgumentException("timeout: must be a number of seconds, 1 or more");
   }
 
-  private void answered(Knock knock, String key) {
+  private void answered(Knock knock, String key, @Nullable Deflate deflate) {
     switch (knock) {
       case Knock.Refused(int status, long seconds, String message) -> {
-        String code = status == 429 ? "rate_limited" : "over_capacity";
+        String code =
+            switch (status) {
+              case 403 -> "forbidden";
+              case 429 -> "rate_limited";
+              default -> "over_capacity";
+            };
         FullHttpResponse response = Replies.error(status, code, message);
         response.headers().set(HttpHeaderNames.RETRY_AFTER, Long.toString(seconds));
-        refuse(response);
+        refuse(Refusal.GATEWAY, response);
       }
       case Knock.Welcome(Ticket ticket) -> {
         if (ctx.isRemoved() || !ctx.channel().isActive()) {
           ticket.release();
         } else {
-          open(ticket, key);
+          open(ticket, key, deflate);
         }
       }
     }
   }
 
-  private void refuse(FullHttpResponse response) {
+  private void refuse(Refusal why, FullHttpResponse response) {
+    room.traffic().refuse(why);
     front.answer(ctx, response, false, false);
   }
 
-  private void open(Ticket ticket, String key) {
+  private void open(Ticket ticket, String key, @Nullable Deflate deflate) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
     response
@@ -153,37 +162,37 @@ final class Upgrade {
         .set(HttpHeaderNames.UPGRADE, "websocket")
         .set(HttpHeaderNames.CONNECTION, "Upgrade")
         .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept(key));
-    ctx.writeAndFlush(response);
+    if (deflate != null) {
+      response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, deflate.answer());
+    }
+    // Flushed with the first frame, if there is one at once.
+    ctx.write(response, ctx.voidPromise());
+    room.traffic().upgrade();
     ChannelPipeline pipeline = ctx.pipeline();
-    boolean deflate = Deflate.agreed(pipeline);
     int most = room.settings().maxFrameBytes();
     WebSocketDecoderConfig config =
         WebSocketDecoderConfig.newBuilder()
             .maxFramePayloadLength(most)
-            .allowExtensions(deflate)
+            .allowExtensions(deflate != null)
             .closeOnProtocolViolation(false)
             .build();
-    // Before the deflate handlers, where there are any; in the place of the HTTP codec.
-    pipeline.addBefore("http", "frames", new WebSocket13FrameDecoder(config));
-    if (deflate) {
-      pipeline.addBefore("http", "frames out", new WebSocket13FrameEncoder(false));
+    pipeline.addLast("frames", new WebSocket13FrameDecoder(config));
+    if (deflate != null) {
+      deflate.addTo(pipeline);
     }
-    pipeline.addLast("utf8", new Utf8FrameValidator(false));
     Socket socket =
         new Socket(
             ctx.channel(),
             room.loop(),
             most,
-            deflate ? new FrameOutlet(ctx.channel()) : new ByteOutlet(ctx.channel()));
+            room.traffic(),
+            deflate != null ? new FrameOutlet(ctx.channel()) : new ByteOutlet(ctx.channel()));
     pipeline.addLast("socket", socket);
-    if (pipeline.get("extensions") != null) {
-      pipeline.remove("extensions");
-    }
     pipeline.remove("whole");
     pipeline.remove(front);
     pipeline.remove("http");
     socket.connected(room.gateway().connect(ticket, socket, room.loop()));
-    ctx.channel().config().setAutoRead(true);
+    socket.begin();
   }
 
   private static boolean isKey(String key) {

@@ -1,12 +1,16 @@
 package dev.holdfast.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class HttpTest {
@@ -68,6 +72,126 @@ class HttpTest {
   }
 
   @Test
+  void aRefusalReachesAClientThatStillSends() throws IOException {
+    try (Served served = new Served(SHORT);
+        RawClient client = served.client()) {
+      client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n");
+      client.send("x".repeat(200_000));
+      assertThat(client.head()).startsWith("HTTP/1.1 413");
+      assertThat(client.rest()).contains("\"code\":\"too_large\"");
+    }
+  }
+
+  @Test
+  void aMalformedTargetIsRefused() throws IOException {
+    try (Served served = new Served(SHORT)) {
+      assertThat(answer(served, "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n")).startsWith("HTTP/1.1 400");
+      try (RawClient client = served.client()) {
+        assertThat(client.upgrade("/%\"z")).startsWith("HTTP/1.1 400");
+        assertThat(client.rest())
+            .isEqualTo(
+                "{\"error\":{\"code\":\"bad_request\","
+                    + "\"message\":\"the request target is malformed\"}}");
+      }
+    }
+  }
+
+  @Test
+  void aHundredRequestsSentAtOnceAreAnsweredInTheirOrder() throws IOException {
+    HttpHandler echo =
+        (request, reply) ->
+            reply.send(200, Map.of(), request.path().getBytes(StandardCharsets.UTF_8));
+    try (Served served = new Served(TransportSettings.DEFAULTS, echo);
+        RawClient client = served.client()) {
+      StringBuilder all = new StringBuilder();
+      for (int i = 100; i < 200; i++) {
+        all.append("GET /").append(i).append(" HTTP/1.1\r\nHost: h\r\n\r\n");
+      }
+      client.send(all.toString());
+      for (int i = 100; i < 200; i++) {
+        client.head();
+        assertThat(client.body(4)).isEqualTo("/" + i);
+      }
+      assertThat(served.listener.traffic().requests()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotTakeItsAnswersIsCutOff() throws IOException {
+    byte[] large = new byte[1_000_000];
+    AtomicInteger handled = new AtomicInteger();
+    HttpHandler handler =
+        (request, reply) -> {
+          handled.incrementAndGet();
+          reply.send(200, Map.of(), large);
+        };
+    try (Served served = new Served(SHORT, handler);
+        RawClient client = served.client()) {
+      for (int i = 0; i < 100; i++) {
+        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+      }
+      await().atMost(Duration.ofSeconds(5)).until(() -> served.listener.sockets() == 0);
+      assertThat(handled).hasValueLessThan(50);
+    }
+  }
+
+  @Test
+  @DisplayName("HRD4 hundreds of silent and half-open sockets go away")
+  void silentSocketsGoAway() throws IOException {
+    TransportSettings d = TransportSettings.DEFAULTS;
+    TransportSettings roomy =
+        new TransportSettings(
+            d.host(),
+            0,
+            1,
+            65_536,
+            1_000,
+            600,
+            SHORT.requestTimeout(),
+            List.of(),
+            List.of(),
+            false,
+            0,
+            null);
+    List<RawClient> silent = new ArrayList<>();
+    try (Served served = new Served(roomy)) {
+      for (int i = 0; i < 500; i++) {
+        silent.add(served.client());
+        if (i % 2 == 0) {
+          silent.getLast().send("GET /ws HTTP/1.1\r\nUpgr");
+        }
+      }
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(
+              () -> served.listener.traffic().accepted() == 500 && served.listener.sockets() == 0);
+      try (RawClient late = served.client()) {
+        assertThat(late.upgrade("/ws?token=ann")).startsWith("HTTP/1.1 101");
+      }
+    } finally {
+      for (RawClient client : silent) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void withoutEpollItServesTheSame() throws IOException {
+    HttpHandler echo = (request, reply) -> reply.send(200, Map.of(), request.body());
+    try (Served served = new Served(TransportSettings.DEFAULTS, echo, false, new Served.NoFeeds());
+        RawClient http = served.client();
+        RawClient socket = served.client()) {
+      http.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
+      http.head();
+      assertThat(http.body(2)).isEqualTo("ab");
+      assertThat(socket.upgrade("/ws?token=ann")).startsWith("HTTP/1.1 101");
+      assertThat(socket.next().text()).contains("\"type\":\"connected\"");
+      socket.text("{\"type\":\"ping\"}");
+      assertThat(socket.next().text()).isEqualTo("{\"type\":\"pong\"}");
+    }
+  }
+
+  @Test
   void aRequestThatDoesNotArriveInTimeIsCutOff() throws IOException {
     try (Served served = new Served(SHORT);
         RawClient slow = served.client();
@@ -86,6 +210,7 @@ class HttpTest {
         RawClient three = served.client();
         RawClient four = served.client();
         RawClient five = served.client()) {
+      assertThat(five.head()).startsWith("HTTP/1.1 503").contains("retry-after: 5");
       assertThat(five.closed()).isTrue();
       assertThat(List.of(one, two, three, four)).allSatisfy(c -> assertThat(c.closed()).isTrue());
     }
@@ -101,6 +226,10 @@ class HttpTest {
         RawClient client = served.client()) {
       client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
       assertThat(client.head()).startsWith("HTTP/1.1 500");
+      assertThat(client.rest())
+          .matches(
+              "\\{\"error\":\\{\"code\":\"internal\",\"message\":\"internal error\","
+                  + "\"error_id\":\"h[0-9a-z]+\"}}");
     }
   }
 

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 /** A WebSocket client made by hand, so that it can send what no library would. */
 final class RawClient implements AutoCloseable {
 
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private final DataInputStream in;
 
   record Frame(int opcode, byte[] payload, boolean reserved) {
@@ -26,6 +26,12 @@ final class RawClient implements AutoCloseable {
   }
 
   RawClient(int port) throws IOException {
+    this(new Socket(), port);
+  }
+
+  /** Connects that socket. */
+  RawClient(Socket unconnected, int port) throws IOException {
+    socket = unconnected;
     socket.setSoTimeout(10_000);
     socket.setTcpNoDelay(true);
     socket.connect(new InetSocketAddress("127.0.0.1", port));
@@ -60,6 +66,11 @@ final class RawClient implements AutoCloseable {
       head.append((char) in.readUnsignedByte());
     }
     return head.toString();
+  }
+
+  /** Reads up to the end of the stream. */
+  String rest() throws IOException {
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
   }
 
   String body(int length) throws IOException {

@@ -13,6 +13,7 @@ import dev.holdfast.wire.ClientFrame;
 import dev.holdfast.wire.ErrorCode;
 import dev.holdfast.wire.RawJson;
 import dev.holdfast.wire.ServerFrame;
+import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -35,6 +36,11 @@ final class Served implements AutoCloseable {
   }
 
   Served(TransportSettings settings, HttpHandler handler) throws IOException {
+    this(settings, handler, Epoll.isAvailable(), new NoFeeds());
+  }
+
+  Served(TransportSettings settings, HttpHandler handler, boolean epoll, Catalog catalog)
+      throws IOException {
     gateway =
         new Gateway(
             Settings.DEFAULTS,
@@ -43,7 +49,7 @@ final class Served implements AutoCloseable {
                     token.equals("ann")
                         ? new Verdict.Valid(ANN)
                         : new Verdict.Refused(Reason.INVALID)),
-            new NoFeeds(),
+            catalog,
             (command, caller) -> {
               if (command instanceof ClientFrame.GetStats stats) {
                 caller.reply(new ServerFrame.Stats(stats.id(), RawJson.of(statsText)));
@@ -60,7 +66,8 @@ final class Served implements AutoCloseable {
             settings.onPort(0),
             gateway,
             Map.of("/ws", Endpoint.WS, "/ws/chat", Endpoint.CHAT),
-            handler);
+            handler,
+            epoll);
   }
 
   int port() {
@@ -76,7 +83,7 @@ final class Served implements AutoCloseable {
     listener.close();
   }
 
-  private static final class NoFeeds implements Catalog {
+  static final class NoFeeds implements Catalog {
     @Override
     public Entry open(FeedId id, Principal principal) {
       return new Entry.Refused(ErrorCode.NOT_FOUND, "no feeds here");
