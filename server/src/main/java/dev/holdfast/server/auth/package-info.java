@@ -1,0 +1,5 @@
+/** Who a client is: tokens, API keys, revocations. */
+@NullMarked
+package dev.holdfast.server.auth;
+
+import org.jspecify.annotations.NullMarked;

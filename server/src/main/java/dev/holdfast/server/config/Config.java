@@ -1,0 +1,199 @@
+package dev.holdfast.server.config;
+
+import dev.holdfast.kinds.channel.ChannelSettings;
+import dev.holdfast.server.auth.AuthSettings;
+import dev.holdfast.server.auth.TokenAuthenticator;
+import dev.holdfast.session.Settings;
+import dev.holdfast.transport.TransportSettings;
+import dev.holdfast.wire.ServerFrame;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a server is started with. Immutable; any thread.
+ *
+ * @param dev whether it is in development mode
+ * @param drain over which time connections are closed at the end
+ */
+public record Config(
+    boolean dev,
+    TransportSettings transport,
+    Settings session,
+    ChannelSettings channels,
+    AuthSettings auth,
+    Duration drain,
+    Logging logging) {
+
+  /**
+   * Reads the file, the environment and the command line, the later ones winning.
+   *
+   * @throws ConfigException with all that is wrong, at once
+   */
+  public static Config load(Options cli, Map<String, String> environment) throws ConfigException {
+    return of(Values.read(cli, environment), cli.dev());
+  }
+
+  /**
+   * Makes it of values.
+   *
+   * @throws ConfigException with all that is wrong with them, or does not go together
+   */
+  public static Config of(Values values, boolean dev) throws ConfigException {
+    List<String> problems = new ArrayList<>(values.problems());
+    ServerFrame.Timeouts timeouts = timeouts(values, problems);
+    AuthSettings auth = auth(values, dev, problems);
+    TransportSettings transport = transport(values, problems);
+    ChannelSettings channels = Tables.channels(values, problems);
+    if (dev && !loopback(transport.host())) {
+      problems.add(
+          "server.host: '%s' (%s): --dev lets everybody in, so it binds to a loopback address only;"
+                  .formatted(transport.host(), values.origin(Key.SERVER_HOST))
+              + " expected 127.0.0.1, ::1 or localhost, or a start without --dev and with a key");
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return new Config(
+        dev,
+        transport,
+        session(values, dev, timeouts),
+        channels,
+        auth,
+        values.duration(Key.SERVER_DRAIN),
+        new Logging(
+            Logging.Format.valueOf(values.text(Key.LOG_FORMAT).toUpperCase(Locale.ROOT)),
+            values.text(Key.LOG_LEVEL)));
+  }
+
+  private static boolean loopback(String host) {
+    try {
+      return Stream.of(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+    } catch (UnknownHostException _) {
+      return false;
+    }
+  }
+
+  private static ServerFrame.Timeouts timeouts(Values values, List<String> problems) {
+    shorter(values, Key.TIMEOUTS_TOOL, Key.TIMEOUTS_GATEWAY, problems);
+    shorter(values, Key.TIMEOUTS_GATEWAY, Key.TIMEOUTS_PROXY, problems);
+    shorter(values, Key.TIMEOUTS_PROXY, Key.TIMEOUTS_CLIENT, problems);
+    return new ServerFrame.Timeouts(
+        values.duration(Key.TIMEOUTS_TOOL).toMillis(),
+        values.duration(Key.TIMEOUTS_GATEWAY).toMillis(),
+        values.duration(Key.TIMEOUTS_PROXY).toMillis(),
+        values.duration(Key.TIMEOUTS_CLIENT).toMillis());
+  }
+
+  private static void shorter(Values values, Key one, Key other, List<String> problems) {
+    if (values.right(one, other) && values.duration(one).compareTo(values.duration(other)) >= 0) {
+      problems.add(
+          "%s: %s (%s) must be shorter than %s: %s (%s)"
+              .formatted(
+                  one.text(),
+                  values.written(one),
+                  values.origin(one),
+                  other.text(),
+                  values.written(other),
+                  values.origin(other)));
+    }
+  }
+
+  private static AuthSettings auth(Values values, boolean dev, List<String> problems) {
+    String secret = values.textOrNull(Key.AUTH_SECRET);
+    Path publicKey = values.pathOrNull(Key.AUTH_PUBLIC_KEY);
+    String jwks = values.textOrNull(Key.AUTH_JWKS_URL);
+    long given =
+        Stream.of(Key.AUTH_SECRET, Key.AUTH_PUBLIC_KEY, Key.AUTH_JWKS_URL)
+            .filter(values::has)
+            .count();
+    if (given > 1) {
+      problems.add("give only one of auth.secret, auth.public_key and auth.jwks_url");
+    } else if (given == 0 && !dev && values.right(Key.AUTH_PUBLIC_KEY)) {
+      problems.add(
+          "no key to check tokens with: give auth.secret, auth.public_key or auth.jwks_url"
+              + " (or start with --dev to try things out on this machine)");
+    }
+    if (secret != null
+        && secret.getBytes(StandardCharsets.UTF_8).length < AuthSettings.SECRET_BYTES) {
+      problems.add(
+          "auth.secret: ****** (%s): expected at least %d bytes, as openssl rand -hex 32 makes"
+              .formatted(values.origin(Key.AUTH_SECRET), AuthSettings.SECRET_BYTES));
+    }
+    return new AuthSettings(
+        dev,
+        secret,
+        publicKey,
+        jwks == null ? null : url(jwks, problems),
+        values.textOrNull(Key.AUTH_ISSUER),
+        values.textOrNull(Key.AUTH_AUDIENCE),
+        values.duration(Key.AUTH_SKEW),
+        Tables.apiKeys(values, problems));
+  }
+
+  private static @Nullable URI url(String text, List<String> problems) {
+    try {
+      URI uri = new URI(text);
+      if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
+        return uri;
+      }
+    } catch (URISyntaxException _) {
+      // Told below.
+    }
+    problems.add("auth.jwks_url: '" + text + "': expected an http or https URL");
+    return null;
+  }
+
+  private static TransportSettings transport(Values values, List<String> problems) {
+    Path certificate = values.pathOrNull(Key.TLS_CERTIFICATE);
+    Path key = values.pathOrNull(Key.TLS_KEY);
+    if ((certificate == null) != (key == null)) {
+      problems.add("give both of tls.certificate and tls.key, or neither");
+    }
+    return new TransportSettings(
+        values.text(Key.SERVER_HOST),
+        values.whole(Key.SERVER_PORT),
+        values.whole(Key.SERVER_LOOPS),
+        (int) values.size(Key.SESSION_MAX_FRAME),
+        (int) values.size(Key.SERVER_MAX_BODY),
+        values.whole(Key.SERVER_MAX_SOCKETS),
+        values.duration(Key.SERVER_REQUEST_TIMEOUT),
+        values.list(Key.SERVER_ALLOWED_ORIGINS),
+        values.list(Key.SERVER_TRUSTED_PROXIES),
+        values.flag(Key.SERVER_DEFLATE),
+        (int) values.size(Key.SERVER_DEFLATE_FLOOR),
+        certificate == null || key == null ? null : new TransportSettings.Tls(certificate, key));
+  }
+
+  private static Settings session(Values values, boolean dev, ServerFrame.Timeouts timeouts) {
+    return new Settings(
+        values.duration(Key.SESSION_HELLO_TIMEOUT),
+        values.duration(Key.SESSION_HEARTBEAT),
+        values.duration(Key.SESSION_PONG_TIMEOUT),
+        values.duration(Key.SESSION_MAX_IDLE),
+        values.duration(Key.SESSION_RESUME_WINDOW),
+        values.whole(Key.SESSION_MAX),
+        values.whole(Key.SESSION_MAX_CONNECTIONS),
+        values.whole(Key.SESSION_MAX_PER_USER),
+        values.whole(Key.SESSION_MAX_PER_IP),
+        values.whole(Key.SESSION_CONNECTS_PER_SECOND),
+        values.whole(Key.SESSION_COMMANDS_PER_SECOND),
+        (int) values.size(Key.SESSION_MAX_FRAME),
+        values.whole(Key.SESSION_MAX_ATTACHMENTS),
+        values.whole(Key.SESSION_HISTORY_PAGE),
+        values.whole(Key.SESSION_REMEMBERED_ANSWERS),
+        values.duration(Key.SESSION_TOKEN_WARNING),
+        timeouts,
+        dev ? TokenAuthenticator.DEV_USER : null);
+  }
+}

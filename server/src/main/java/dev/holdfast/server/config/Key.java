@@ -1,0 +1,236 @@
+package dev.holdfast.server.config;
+
+import static dev.holdfast.server.config.Form.anyText;
+import static dev.holdfast.server.config.Form.choice;
+import static dev.holdfast.server.config.Form.duration;
+import static dev.holdfast.server.config.Form.file;
+import static dev.holdfast.server.config.Form.flag;
+import static dev.holdfast.server.config.Form.list;
+import static dev.holdfast.server.config.Form.secret;
+import static dev.holdfast.server.config.Form.size;
+import static dev.holdfast.server.config.Form.table;
+import static dev.holdfast.server.config.Form.whole;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that can be configured: the one table of it. Immutable; any thread. */
+public enum Key {
+  SERVER_HOST("server.host", anyText(), "127.0.0.1", "The address to bind."),
+  SERVER_PORT("server.port", whole(0, 65_535), "8079", "The port to bind; 0 for any free one."),
+  SERVER_LOOPS("server.loops", whole(0, 1_024), "0", "Event loops; 0 for one per processor."),
+  SERVER_MAX_BODY(
+      "server.max_body", size("1KiB", "64MiB"), "1MiB", "The largest body of an HTTP request."),
+  SERVER_MAX_SOCKETS(
+      "server.max_sockets", whole(1, 10_000_000), "60000", "Sockets that are open at once."),
+  SERVER_REQUEST_TIMEOUT(
+      "server.request_timeout",
+      duration("100ms", "10m"),
+      "10s",
+      "How long a whole HTTP request may take to arrive."),
+  SERVER_ALLOWED_ORIGINS(
+      "server.allowed_origins",
+      list(),
+      "",
+      "Origins of pages on other hosts that may connect, as browsers write them; * for all."),
+  SERVER_TRUSTED_PROXIES(
+      "server.trusted_proxies",
+      list(),
+      "",
+      "Address ranges, such as 10.0.0.0/8, whose X-Forwarded-For is believed."),
+  SERVER_DEFLATE("server.deflate", flag(), "false", "Whether compression of frames is offered."),
+  SERVER_DEFLATE_FLOOR(
+      "server.deflate_floor", size("0", "1MiB"), "1KiB", "Smaller frames are not compressed."),
+  SERVER_DRAIN(
+      "server.drain",
+      duration("0s", "10m"),
+      "5s",
+      "Over which time connections are closed when the server is told to stop."),
+  TLS_CERTIFICATE("tls.certificate", file(), null, "PEM file with the certificate chain."),
+  TLS_KEY("tls.key", file(), null, "PEM file with the PKCS#8 key of the certificate."),
+  AUTH_SECRET("auth.secret", secret(), null, "The secret of HS256 tokens: at least 32 bytes."),
+  AUTH_PUBLIC_KEY(
+      "auth.public_key",
+      file(),
+      null,
+      "PEM file with the public key of RS256 (RSA), ES256 (P-256) or EdDSA (Ed25519) tokens."),
+  AUTH_JWKS_URL("auth.jwks_url", anyText(), null, "Where a JSON Web Key Set is fetched."),
+  AUTH_ISSUER("auth.issuer", anyText(), null, "What the iss of a token must be."),
+  AUTH_AUDIENCE("auth.audience", anyText(), null, "What the aud of a token must contain."),
+  AUTH_SKEW("auth.skew", duration("0s", "60s"), "0s", "How far clocks may be apart."),
+  AUTH_API_KEYS(
+      "auth.api_keys",
+      table("name", "sha256", "roles", "channels", "publish").masked(),
+      "[]",
+      "Keys for the HTTP API: a name, the SHA-256 of the key in hex, and any of roles, channels and"
+          + " publish (lists; patterns of channels) each."),
+  SESSION_HELLO_TIMEOUT(
+      "session.hello_timeout",
+      duration("10ms", "10m"),
+      "10s",
+      "How long a connection without a token may take to say connect."),
+  SESSION_HEARTBEAT("session.heartbeat", duration("100ms", "1h"), "25s", "Between two pings."),
+  SESSION_PONG_TIMEOUT(
+      "session.pong_timeout", duration("100ms", "1h"), "10s", "How long a pong may take."),
+  SESSION_MAX_IDLE(
+      "session.max_idle",
+      duration("1s", "24h"),
+      "1h",
+      "The longest idle limit that a client may ask for."),
+  SESSION_RESUME_WINDOW(
+      "session.resume_window",
+      duration("0s", "24h"),
+      "2m",
+      "How long a session waits for its client to come back."),
+  SESSION_MAX("session.max", whole(1, 10_000_000), "100000", "Sessions, connected or waiting."),
+  SESSION_MAX_CONNECTIONS(
+      "session.max_connections", whole(1, 10_000_000), "50000", "Connections in all."),
+  SESSION_MAX_PER_USER(
+      "session.max_per_user", whole(1, 10_000_000), "50000", "Connections of one user."),
+  SESSION_MAX_PER_IP(
+      "session.max_per_ip", whole(1, 10_000_000), "50000", "Connections of one address."),
+  SESSION_CONNECTS_PER_SECOND(
+      "session.connects_per_second",
+      whole(1, 1_000_000),
+      "10000",
+      "Handshakes of one address a second; twice that in a burst."),
+  SESSION_COMMANDS_PER_SECOND(
+      "session.commands_per_second",
+      whole(0, 10_000_000),
+      "0",
+      "Frames of one connection a second; 0 for no limit."),
+  SESSION_MAX_FRAME(
+      "session.max_frame", size("1KiB", "64MiB"), "64KiB", "The largest frame of a client."),
+  SESSION_MAX_ATTACHMENTS(
+      "session.max_attachments", whole(1, 1_000_000), "1000", "Feeds that a session reads."),
+  SESSION_HISTORY_PAGE(
+      "session.history_page", whole(1, 100_000), "1000", "Events in a page of history."),
+  SESSION_REMEMBERED_ANSWERS(
+      "session.remembered_answers",
+      whole(1, 100_000),
+      "256",
+      "Commands whose answers a session keeps for a client that asks again."),
+  SESSION_TOKEN_WARNING(
+      "session.token_warning",
+      duration("1s", "24h"),
+      "60s",
+      "How long before its end the holder of a token is told."),
+  TIMEOUTS_TOOL("timeouts.tool", duration("1s", "24h"), "120s", "How long a tool may take."),
+  TIMEOUTS_GATEWAY(
+      "timeouts.gateway",
+      duration("1s", "72h"),
+      null,
+      "How long the gateway waits for a tool; 1.5 times timeouts.tool if not given."),
+  TIMEOUTS_PROXY(
+      "timeouts.proxy",
+      duration("1s", "72h"),
+      null,
+      "How long a proxy should wait for the gateway; 2 times timeouts.tool if not given."),
+  TIMEOUTS_CLIENT(
+      "timeouts.client",
+      duration("1s", "72h"),
+      null,
+      "How long a client should wait; 2.5 times timeouts.tool if not given."),
+  CHANNELS_MAX("channels.max", whole(1, 10_000_000), "100000", "Channels at once."),
+  CHANNELS_LINGER(
+      "channels.linger",
+      duration("0s", "24h"),
+      "5m",
+      "How long an empty channel with nothing retained is kept."),
+  CHANNELS_EVENTS("channels.events", whole(1, 1 << 24), "10000", "Events that a channel retains."),
+  CHANNELS_BYTES("channels.bytes", size("1", "16GiB"), "8MiB", "Bytes that a channel retains."),
+  CHANNELS_AGE(
+      "channels.age", duration("1ms", "8760h"), "10m", "How long a channel retains an event."),
+  CHANNELS_NAMESPACES(
+      "channels.namespaces",
+      table("pattern", "events", "bytes", "age", "presence", "subscribe", "publish"),
+      "[]",
+      "Channels with rules of their own: a pattern each, and any of events, bytes, age, presence"
+          + " (true or false), subscribe and publish (everyone, claim or admin)."),
+  LOG_FORMAT(
+      "log.format", choice("auto", "text", "json"), "auto", "auto: text on a terminal, else json."),
+  LOG_LEVEL(
+      "log.level", choice("error", "warn", "info", "debug", "trace"), "info", "The least severe.");
+
+  private final String text;
+
+  @SuppressWarnings("ImmutableEnumChecker") // its function has no state
+  private final Form form;
+
+  private final @Nullable String byDefault;
+  private final String doc;
+
+  Key(String text, Form form, @Nullable String byDefault, String doc) {
+    this.text = text;
+    this.form = form;
+    this.byDefault = byDefault;
+    this.doc = doc;
+  }
+
+  /** Its name in the file. */
+  public String text() {
+    return text;
+  }
+
+  /** The environment variable that sets it. */
+  public String variable() {
+    return "HOLDFAST_" + text.replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
+  public Form form() {
+    return form;
+  }
+
+  /** Its value where nobody gives one; null for none. */
+  public @Nullable String byDefault() {
+    return byDefault;
+  }
+
+  /** What it is, in one sentence. */
+  public String doc() {
+    return doc;
+  }
+
+  static Optional<Key> of(String text) {
+    for (Key key : values()) {
+      if (key.text.equals(text)) {
+        return Optional.of(key);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The name that is nearest to one that there is not; empty where none is near. */
+  static Optional<String> near(String wrong) {
+    String best = null;
+    int least = Math.max(2, wrong.length() / 4) + 1;
+    for (Key key : values()) {
+      int steps = distance(wrong, key.text);
+      if (steps < least) {
+        least = steps;
+        best = key.text;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** Insertions, deletions and replacements that make one text the other. */
+  private static int distance(String one, String other) {
+    int[] row = new int[other.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int above = row[j];
+        int replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(replaced, Math.min(above, row[j - 1]) + 1);
+        diagonal = above;
+      }
+    }
+    return row[other.length()];
+  }
+}
