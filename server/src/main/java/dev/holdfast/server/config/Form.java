@@ -27,6 +27,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 public record Form(String name, String range, boolean hidden, Function<Object, Object> read) {
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+  private static final Pattern RANGE =
+      Pattern.compile(
+          "\\d{1,3}(\\.\\d{1,3}){3}/([12]?\\d|3[0-2])|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/(\\d{1,2}|1[01]\\d|12[0-8])");
   private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(B|KiB|MiB|GiB)?");
 
   static Form anyText() {
@@ -99,6 +102,20 @@ public record Form(String name, String range, boolean hidden, Function<Object, O
 
   static Form list() {
     return new Form("list", "texts, in one text separated by commas", false, Form::texts);
+  }
+
+  static Form ranges() {
+    return new Form(
+        "list",
+        "address ranges such as 10.0.0.0/8, in one text separated by commas",
+        false,
+        raw -> {
+          List<String> all = texts(raw);
+          if (!all.stream().allMatch(range -> RANGE.matcher(range).matches())) {
+            throw new IllegalArgumentException("not address/bits");
+          }
+          return all;
+        });
   }
 
   static Form table(String... columns) {

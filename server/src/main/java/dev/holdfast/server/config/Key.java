@@ -6,6 +6,7 @@ import static dev.holdfast.server.config.Form.duration;
 import static dev.holdfast.server.config.Form.file;
 import static dev.holdfast.server.config.Form.flag;
 import static dev.holdfast.server.config.Form.list;
+import static dev.holdfast.server.config.Form.ranges;
 import static dev.holdfast.server.config.Form.secret;
 import static dev.holdfast.server.config.Form.size;
 import static dev.holdfast.server.config.Form.table;
@@ -36,7 +37,7 @@ public enum Key {
       "Origins of pages on other hosts that may connect, as browsers write them; * for all."),
   SERVER_TRUSTED_PROXIES(
       "server.trusted_proxies",
-      list(),
+      ranges(),
       "",
       "Address ranges, such as 10.0.0.0/8, whose X-Forwarded-For is believed."),
   SERVER_DEFLATE("server.deflate", flag(), "false", "Whether compression of frames is offered."),

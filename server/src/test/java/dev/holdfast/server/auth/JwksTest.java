@@ -37,6 +37,7 @@ class JwksTest {
   private final AtomicReference<String> body = new AtomicReference<>("");
   private final AtomicInteger status = new AtomicInteger(200);
   private final AtomicInteger fetched = new AtomicInteger();
+  private final AtomicInteger missing = new AtomicInteger();
   private final AtomicInteger strayed = new AtomicInteger();
   private HttpServer server;
   private TokenAuthenticator tokens;
@@ -50,9 +51,13 @@ class JwksTest {
           fetched.incrementAndGet();
           byte[] bytes = body.get().getBytes(UTF_8);
           exchange.getResponseHeaders().add("Location", "/elsewhere");
-          exchange.sendResponseHeaders(status.get(), bytes.length);
+          exchange.sendResponseHeaders(status.get(), bytes.length + missing.get());
           exchange.getResponseBody().write(bytes);
-          exchange.close();
+          if (missing.get() == 0) {
+            exchange.close();
+          } else {
+            exchange.getResponseBody().flush();
+          }
         });
     server.createContext(
         "/elsewhere",
@@ -121,6 +126,14 @@ class JwksTest {
     RSAKey one = key("one");
     publish(one);
     body.set(body.get() + " ".repeat(300_000));
+    assertThat(verdict(token(one))).isEqualTo(INVALID);
+  }
+
+  @Test
+  void anAnswerThatNeverEndsIsGivenUp() throws Exception {
+    RSAKey one = key("one");
+    publish(one);
+    missing.set(1);
     assertThat(verdict(token(one))).isEqualTo(INVALID);
   }
 

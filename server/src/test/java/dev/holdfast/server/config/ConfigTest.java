@@ -65,6 +65,7 @@ class ConfigTest {
           auth.skew | 5 | auth.skew: '5' (command line): not a duration; expected 0s to 60s, as in 500ms, 10s, 2m, 1h, 1d
           session.max_frame | 64KB | session.max_frame: '64KB' (command line): not a size; expected 1KiB to 64MiB, as in 512B, 64KiB, 8MiB, 1GiB
           log.level | loud | log.level: 'loud' (command line): none of these; expected error, warn, info, debug, trace
+          server.trusted_proxies | '10.0.0.0/8, ::1/128, 10.0.0.1' | server.trusted_proxies: '10.0.0.0/8, ::1/128, 10.0.0.1' (command line): not address/bits; expected address ranges such as 10.0.0.0/8, in one text separated by commas
           sever.port | 1 | sever.port: there is no such key (command line); did you mean server.port?
           zzz | 1 | zzz: there is no such key (command line)
           auth.secret | short | auth.secret: ****** (command line): expected at least 32 bytes, as openssl rand -hex 32 makes
