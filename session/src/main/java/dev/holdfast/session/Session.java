@@ -191,6 +191,10 @@ final class Session implements Caller {
       return new Attaching.Refused(ErrorCode.CONFLICT, "the session has no connection");
     }
     Attachment before = attachments.get(feed);
+    if (before != null && told != before.told()) {
+      // What it reads without being told of is nothing that a client can name.
+      return new Attaching.Refused(ErrorCode.FORBIDDEN, "feed: is not open to clients");
+    }
     if (before != null) {
       return new Attaching.Done(
           new FeedPlace(feed.toString(), before.sentTo().toString(), true), null);
@@ -220,8 +224,9 @@ final class Session implements Caller {
 
   /** Detaches; nothing happens where it is not attached. */
   void detach(FeedId feed) {
-    Attachment attachment = attachments.remove(feed);
-    if (attachment != null) {
+    Attachment attachment = attachments.get(feed);
+    if (attachment != null && attachment.told()) {
+      attachments.remove(feed);
       feeds = attachments.size();
       attachment.leave();
       attachment.membership().leave(attachment.confirmedTo());
@@ -231,8 +236,9 @@ final class Session implements Caller {
   /** Takes other rights, and lets go of the feeds that they do not include. */
   void entitle(Principal now) {
     principal = now;
-    for (FeedId feed : List.copyOf(attachments.keySet())) {
-      if (gateway.catalog().look(feed, now) instanceof Catalog.Entry.Refused) {
+    for (Attachment attachment : List.copyOf(attachments.values())) {
+      FeedId feed = attachment.id();
+      if (attachment.told() && gateway.catalog().look(feed, now) instanceof Catalog.Entry.Refused) {
         detach(feed);
         reply(new ServerFrame.Detached(null, feed.toString()));
       }

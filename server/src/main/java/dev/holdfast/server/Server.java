@@ -1,0 +1,165 @@
+package dev.holdfast.server;
+
+import dev.holdfast.feed.Engine;
+import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.server.auth.ApiKeys;
+import dev.holdfast.server.auth.Revocations;
+import dev.holdfast.server.auth.TokenAuthenticator;
+import dev.holdfast.server.channel.ChannelCommands;
+import dev.holdfast.server.channel.ChannelFeeds;
+import dev.holdfast.server.config.Config;
+import dev.holdfast.server.http.HttpApi;
+import dev.holdfast.server.http.Parts;
+import dev.holdfast.server.metrics.Metrics;
+import dev.holdfast.session.Authenticator;
+import dev.holdfast.session.Endpoint;
+import dev.holdfast.session.Gateway;
+import dev.holdfast.transport.Listener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** A running gateway: everything joined together. Any thread. */
+public final class Server implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(Server.class.getName());
+
+  private final Gateway gateway;
+  private final HttpApi api;
+  private final Listener listener;
+  private final Metrics metrics;
+  private final ScheduledExecutorService timer;
+  private volatile boolean ready = true;
+
+  private Server(Config config, InstantSource clock) throws IOException {
+    SecureRandom random = new SecureRandom();
+    Engine engine = Engine.inMemory(clock, () -> epoch(random));
+    Channels channels = new Channels(engine, config.channels(), clock, random::nextLong);
+    Revocations revocations = new Revocations(clock, Revocations.MOST);
+    Authenticator authenticator = new TokenAuthenticator(config.auth(), revocations, clock);
+    metrics = new Metrics();
+    gateway =
+        new Gateway(
+            config.session(),
+            authenticator,
+            new ChannelFeeds(channels),
+            new ChannelCommands(channels),
+            metrics,
+            clock,
+            System::nanoTime,
+            random::nextLong);
+    Parts parts =
+        new Parts(
+            channels,
+            gateway,
+            () -> ready,
+            metrics::scrape,
+            tokenId -> {
+              boolean revoked = revocations.revoke(tokenId, Instant.MAX);
+              gateway.revoke(tokenId);
+              return revoked;
+            });
+    api =
+        new HttpApi(
+            authenticator,
+            new ApiKeys(config.auth().apiKeys()),
+            config.session().anonymous(),
+            parts);
+    listener =
+        Listener.start(
+            config.transport(),
+            gateway,
+            Map.of(Endpoint.WS.path(), Endpoint.WS, Endpoint.CHAT.path(), Endpoint.CHAT),
+            api);
+    metrics.watch(gateway, engine, listener);
+    timer = Executors.newSingleThreadScheduledExecutor(Server::timerThread);
+    every(1, channels::sweep);
+    every(5, listener::reloadTls);
+  }
+
+  /**
+   * Starts a gateway that takes connections when this returns.
+   *
+   * @throws IOException when the address can't be bound or a key can't be read
+   */
+  public static Server start(Config config) throws IOException {
+    return start(config, InstantSource.system());
+  }
+
+  static Server start(Config config, InstantSource clock) throws IOException {
+    return new Server(config, clock);
+  }
+
+  private static long epoch(SecureRandom random) {
+    long epoch;
+    do {
+      // Positive, so that its text stays short.
+      epoch = random.nextLong() >>> 16;
+    } while (epoch == 0);
+    return epoch;
+  }
+
+  private static Thread timerThread(Runnable work) {
+    Thread thread = new Thread(work, "holdfast-timer");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void every(int seconds, Runnable work) {
+    timer.scheduleWithFixedDelay(
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "timed work failed", e);
+          }
+        },
+        seconds,
+        seconds,
+        TimeUnit.SECONDS);
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return listener.address();
+  }
+
+  /** Every route of the HTTP API, as {@code METHOD path}. */
+  List<String> paths() {
+    return api.paths();
+  }
+
+  public Gateway gateway() {
+    return gateway;
+  }
+
+  /**
+   * Sends everybody away over that time, with advice; returns when they are gone, or soon after.
+   */
+  public void drain(Duration over) throws InterruptedException {
+    ready = false;
+    CountDownLatch gone = new CountDownLatch(1);
+    gateway.drain(over, gone::countDown);
+    if (!gone.await(over.toMillis() + 3_000, TimeUnit.MILLISECONDS)) {
+      LOG.log(System.Logger.Level.WARNING, "{0} connections did not go", gateway.connections());
+    }
+  }
+
+  /** Stops at once. */
+  @Override
+  public void close() {
+    ready = false;
+    timer.shutdownNow();
+    listener.close();
+    metrics.close();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.transport.HttpRequest;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The JSON object in a request, field by field. One request, one thread. */
+final class Body {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final JsonNode object;
+
+  private Body(JsonNode object) {
+    this.object = object;
+  }
+
+  /**
+   * @throws Refusal with 415 or 400
+   */
+  static Body of(HttpRequest request) {
+    String type = request.headers().getOrDefault("content-type", "").toLowerCase(Locale.ROOT);
+    if (!type.equals("application/json") && !type.startsWith("application/json;")) {
+      throw new Refusal(415, "bad_request", "content-type: must be application/json");
+    }
+    try {
+      JsonNode node = JSON.readTree(request.body());
+      if (node != null && node.isObject()) {
+        return new Body(node);
+      }
+    } catch (JacksonException e) {
+      throw new Refusal(400, "bad_json", "the body is not JSON");
+    }
+    throw new Refusal(400, "bad_json", "the body is not a JSON object");
+  }
+
+  String text(String name) {
+    String text = optionalText(name);
+    if (text == null || text.isEmpty()) {
+      throw Refusal.badRequest(name + ": missing");
+    }
+    return text;
+  }
+
+  @Nullable String optionalText(String name) {
+    JsonNode value = object.get(name);
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    if (!value.isString()) {
+      throw Refusal.badRequest(name + ": must be a string");
+    }
+    return value.stringValue();
+  }
+
+  /** Any JSON, as text. */
+  byte[] json(String name) {
+    JsonNode value = object.get(name);
+    if (value == null) {
+      throw Refusal.badRequest(name + ": missing");
+    }
+    return JSON.writeValueAsBytes(value);
+  }
+}

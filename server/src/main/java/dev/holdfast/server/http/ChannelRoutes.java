@@ -1,0 +1,172 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.feed.Event;
+import dev.holdfast.feed.Feed;
+import dev.holdfast.feed.FeedId;
+import dev.holdfast.feed.Position;
+import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.kinds.channel.Door;
+import dev.holdfast.kinds.channel.Members;
+import dev.holdfast.kinds.channel.Outcome;
+import dev.holdfast.server.channel.StatsJson;
+import dev.holdfast.server.channel.Subjects;
+import dev.holdfast.session.Opening;
+import dev.holdfast.session.Principal;
+import dev.holdfast.transport.HttpRequest;
+import dev.holdfast.wire.EventFrame;
+import dev.holdfast.wire.ServerFrame;
+import dev.holdfast.wire.TypeDialect;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Publishing to channels and looking into them. */
+final class ChannelRoutes {
+
+  private static final List<String> PUBLISHERS = List.of("publisher", "admin");
+  private static final List<String> ADMINS = List.of("admin");
+  private static final Pattern EVENT = Pattern.compile("[A-Za-z0-9_.:-]{3,100}");
+  private static final int PAGE = 1_000;
+
+  private final Channels channels;
+
+  ChannelRoutes(Parts parts) {
+    this.channels = parts.channels();
+  }
+
+  void addTo(Routes routes) {
+    routes.add("POST", "/api/publish", PUBLISHERS, (r, v, p) -> publish(Body.of(r), p));
+    routes.add("POST", "/api/broadcast", PUBLISHERS, (r, v, p) -> broadcast(Body.of(r), p));
+    routes.add("GET", "/api/channels", ADMINS, (r, v, p) -> list());
+    routes.add("GET", "/api/channels/{channel}/history", ADMINS, this::history);
+    routes.add("GET", "/api/channels/{channel}/presence", ADMINS, this::presence);
+    routes.add(
+        "GET",
+        "/api/stats",
+        ADMINS,
+        (r, v, p) -> Reply.raw("application/json", StatsJson.of(channels.stats())));
+  }
+
+  private Reply publish(Body body, Principal principal) {
+    String channel = body.text("channel");
+    String event = body.text("event");
+    if (!Opening.validChannel(channel)) {
+      throw Refusal.badRequest("channel: not a channel name");
+    }
+    if (!EVENT.matcher(event).matches() || event.indexOf(':') < 0) {
+      throw Refusal.badRequest("event: must hold a colon, 3 to 100 of A-Z a-z 0-9 _ . : -");
+    }
+    Outcome outcome =
+        channels.publish(
+            Subjects.of(principal),
+            channel,
+            event,
+            body.json("data"),
+            body.optionalText("idempotency_key"));
+    return switch (outcome) {
+      case Outcome.Done(Position position, boolean duplicate) ->
+          Reply.json(200, Map.of("position", position.toString(), "duplicate", duplicate));
+      case Outcome.Refused(Door.Why why, String message) -> refused(why, message);
+    };
+  }
+
+  private Reply broadcast(Body body, Principal principal) {
+    int recipients = channels.broadcast(Subjects.of(principal), null, body.json("content"));
+    return Reply.json(200, Map.of("recipients", recipients));
+  }
+
+  private Reply list() {
+    List<Map<String, Object>> list = new ArrayList<>();
+    channels
+        .stats()
+        .channels()
+        .forEach((name, count) -> list.add(Map.of("channel", name, "subscribers", count)));
+    return Reply.json(200, Map.of("channels", list));
+  }
+
+  private Reply presence(HttpRequest request, Map<String, String> path, Principal principal) {
+    String channel = path.getOrDefault("channel", "");
+    Members members = channels.presence(channel, Subjects.of(principal));
+    if (members == null) {
+      throw new Refusal(403, "forbidden", "channel: you may not see who is in it");
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put(
+        "members",
+        members.connectionsByUser().entrySet().stream()
+            .map(e -> Map.of("user_id", e.getKey(), "connections", e.getValue()))
+            .toList());
+    answer.put("total", members.connectionsByUser().size());
+    return Reply.json(200, answer);
+  }
+
+  private Reply history(HttpRequest request, Map<String, String> path, Principal principal) {
+    String channel = path.getOrDefault("channel", "");
+    if (!Opening.validChannel(channel)) {
+      throw Refusal.badRequest("channel: not a channel name");
+    }
+    FeedId id = new FeedId(Channels.KIND, channel);
+    return switch (channels.look(id, Subjects.of(principal))) {
+      case Door.Granted granted -> page(request, id, granted.feed());
+      case Door.Refused(Door.Why why, String message) -> refused(why, message);
+    };
+  }
+
+  private static Reply page(HttpRequest request, FeedId id, Feed feed) {
+    String after = request.query().get("after");
+    Position from = after == null ? null : Position.parse(after).orElse(null);
+    if (after != null && from == null) {
+      throw Refusal.badRequest("after: is not a position");
+    }
+    boolean reverse = "true".equals(request.query().get("reverse"));
+    long epoch = feed.tail().epoch();
+    Long offset = from == null || from.epoch() != epoch ? null : Long.valueOf(from.offset());
+    Feed.Page page = feed.history(offset, limit(request.query().get("limit")), reverse);
+    String next =
+        page.events().isEmpty()
+            ? feed.tail().toString()
+            : new Position(epoch, page.events().getLast().offset()).toString();
+    List<EventFrame> events = page.events().stream().map(e -> frame(e, id)).toList();
+    return Reply.raw(
+        "application/json",
+        TypeDialect.encode(
+            new ServerFrame.History(null, id.toString(), events, next, page.complete())));
+  }
+
+  private static EventFrame frame(Event event, FeedId id) {
+    return new EventFrame(
+        event.payload().type(),
+        event.payload().body(),
+        event.millis(),
+        id.toString(),
+        event.offset());
+  }
+
+  private static int limit(@Nullable String text) {
+    if (text == null) {
+      return 100;
+    }
+    try {
+      int limit = Integer.parseInt(text);
+      if (limit >= 1 && limit <= PAGE) {
+        return limit;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, like a number out of range.
+    }
+    throw Refusal.badRequest("limit: must be a whole number from 1 to " + PAGE);
+  }
+
+  private static Reply refused(Door.Why why, String message) {
+    int status =
+        switch (why) {
+          case FORBIDDEN -> 403;
+          case NOT_FOUND -> 404;
+          case FULL -> 503;
+        };
+    return Reply.error(status, Subjects.code(why).text(), message);
+  }
+}

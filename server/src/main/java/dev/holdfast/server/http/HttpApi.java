@@ -1,0 +1,87 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.server.auth.ApiKeys;
+import dev.holdfast.session.Authenticator;
+import dev.holdfast.session.Principal;
+import dev.holdfast.transport.HttpHandler;
+import dev.holdfast.transport.HttpReply;
+import dev.holdfast.transport.HttpRequest;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP API: finds the route, asks who it is, and answers. Any thread. */
+public final class HttpApi implements HttpHandler {
+
+  private static final System.Logger LOG = System.getLogger(HttpApi.class.getName());
+
+  private final Routes routes = new Routes();
+  private final Guard guard;
+
+  /**
+   * @param anonymous who a request without a token is, from this machine; null for nobody
+   */
+  public HttpApi(
+      Authenticator authenticator, ApiKeys apiKeys, @Nullable Principal anonymous, Parts parts) {
+    this.guard = new Guard(authenticator, apiKeys, anonymous);
+    new Health(parts).addTo(routes);
+    new ChannelRoutes(parts).addTo(routes);
+    new AdminRoutes(parts).addTo(routes);
+  }
+
+  /** Every route, as {@code METHOD path}. */
+  public List<String> paths() {
+    return routes.all().stream().map(r -> r.method() + " " + r.template()).toList();
+  }
+
+  @Override
+  public void handle(HttpRequest request, HttpReply reply) {
+    Routes.Match match;
+    try {
+      match = routes.find(request.method(), request.path());
+    } catch (Refusal e) {
+      send(reply, e.reply());
+      return;
+    } catch (Routes.MethodRefusal e) {
+      send(reply, e.reply());
+      return;
+    }
+    if (match.route().roles().isEmpty()) {
+      send(reply, answer(match, request, Health.NOBODY));
+      return;
+    }
+    guard.identify(
+        request,
+        (principal, refused) ->
+            send(
+                reply,
+                principal == null
+                    ? java.util.Objects.requireNonNull(refused)
+                    : allowed(match, request, principal)));
+  }
+
+  private static Reply allowed(Routes.Match match, HttpRequest request, Principal principal) {
+    boolean may =
+        principal.admin() || match.route().roles().stream().anyMatch(principal.roles()::contains);
+    return may
+        ? answer(match, request, principal)
+        : Reply.error(
+            403, "forbidden", "needs the role " + String.join(" or ", match.route().roles()));
+  }
+
+  private static Reply answer(Routes.Match match, HttpRequest request, Principal principal) {
+    try {
+      return match.route().action().answer(request, match.variables(), principal);
+    } catch (Refusal e) {
+      return e.reply();
+    } catch (RuntimeException e) {
+      String errorId = "h" + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
+      LOG.log(System.Logger.Level.ERROR, "error " + errorId + " on " + request, e);
+      return Reply.error(500, "internal", "internal error, error_id " + errorId);
+    }
+  }
+
+  private static void send(HttpReply reply, Reply answer) {
+    reply.send(answer.status(), answer.headers(), answer.body());
+  }
+}

@@ -1,0 +1,21 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.session.Gateway;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * What the HTTP API speaks for. Any thread.
+ *
+ * @param ready whether new connections are taken
+ * @param scrape the figures as Prometheus reads them
+ * @param revoke makes a token worthless, by its id; false where too many are
+ */
+public record Parts(
+    Channels channels,
+    Gateway gateway,
+    BooleanSupplier ready,
+    Supplier<String> scrape,
+    Predicate<String> revoke) {}

@@ -1,0 +1,147 @@
+package dev.holdfast.server.metrics;
+
+import dev.holdfast.feed.Engine;
+import dev.holdfast.session.Gateway;
+import dev.holdfast.session.Telemetry;
+import dev.holdfast.transport.Listener;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What is counted. Counting takes no lock and looks nothing up by tags. Any thread. */
+public final class Metrics implements Telemetry, AutoCloseable {
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics gc = new JvmGcMetrics();
+  private final LongAdder framesIn = new LongAdder();
+  private final LongAdder bytesIn = new LongAdder();
+  private final LongAdder eventsOut = new LongAdder();
+  private final LongAdder bytesOut = new LongAdder();
+  private final ConcurrentMap<String, Timer> commands = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, LongAdder> refusals = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, LongAdder> gaps = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Integer, LongAdder> closes = new ConcurrentHashMap<>();
+
+  public Metrics() {
+    count("holdfast.frames.in", "text frames from clients", framesIn);
+    count("holdfast.bytes.in", "their bytes", bytesIn);
+    count("holdfast.events.out", "events sent to clients", eventsOut);
+    count("holdfast.bytes.out", "their bytes", bytesOut);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    gc.bindTo(registry);
+  }
+
+  /** Watches these too, once they are there. */
+  public void watch(Gateway gateway, Engine engine, Listener listener) {
+    gauge("holdfast.connections", "connections now", gateway, g -> g.connections());
+    gauge("holdfast.sessions", "sessions now", gateway, g -> g.sessions());
+    gauge(
+        "holdfast.connections.behind",
+        "connections with events that they have no room for",
+        gateway,
+        g -> g.behind());
+    gauge("holdfast.feeds", "feeds now", engine, e -> e.size());
+    LoopLoad load = new LoopLoad(listener);
+    gauge("holdfast.loop.utilisation", "busiest event loop, 0 to 1", load, LoopLoad::busiest);
+  }
+
+  /** All figures in the text format of Prometheus. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void received(int bytes) {
+    framesIn.increment();
+    bytesIn.add(bytes);
+  }
+
+  @Override
+  public void handled(String type, long nanos) {
+    Timer timer = commands.get(type);
+    if (timer == null) {
+      timer = commands.computeIfAbsent(type, this::timer);
+    }
+    timer.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void delivered(int events, long bytes) {
+    eventsOut.add(events);
+    bytesOut.add(bytes);
+  }
+
+  @Override
+  public void gap(String reason, long events) {
+    adder(gaps, reason, "holdfast.gap.events", "reason").add(events);
+  }
+
+  @Override
+  public void refused(String reason) {
+    adder(refusals, reason, "holdfast.refusals", "reason").increment();
+  }
+
+  @Override
+  public void closed(int code) {
+    adder(closes, code, "holdfast.closes", "code").increment();
+  }
+
+  @Override
+  public void close() {
+    gc.close();
+    registry.close();
+  }
+
+  private Timer timer(String type) {
+    return Timer.builder("holdfast.command")
+        .description("time on the event loop to obey a command")
+        .tag("type", type)
+        .publishPercentileHistogram()
+        .minimumExpectedValue(Duration.ofNanos(1_000))
+        .maximumExpectedValue(Duration.ofSeconds(1))
+        .register(registry);
+  }
+
+  private <K> LongAdder adder(ConcurrentMap<K, LongAdder> adders, K key, String name, String tag) {
+    return adders.computeIfAbsent(
+        key,
+        k -> {
+          LongAdder adder = new LongAdder();
+          FunctionCounter.builder(name, adder, LongAdder::sum)
+              .tag(tag, String.valueOf(k))
+              .register(registry);
+          return adder;
+        });
+  }
+
+  private void count(String name, String about, LongAdder adder) {
+    FunctionCounter.builder(name, adder, LongAdder::sum).description(about).register(registry);
+  }
+
+  private <T> void gauge(
+      String name, String about, T of, java.util.function.ToDoubleFunction<T> value) {
+    Gauge.builder(name, of, value).description(about).strongReference(true).register(registry);
+  }
+
+  private record LoopLoad(Listener listener) {
+    double busiest() {
+      double most = 0;
+      for (double one : listener.loopUtilisation()) {
+        most = Math.max(most, one);
+      }
+      return most;
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.holdfast.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class HttpApiEndToEndTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET    | /nowhere                            |                                     | 404 |"
+            + " not_found",
+        "GET    | /api/publish                        |                                     | 405 |"
+            + " bad_request",
+        "POST   | /api/publish                        | nonsense                            | 400 |"
+            + " bad_json",
+        "POST   | /api/publish                        | []                                  | 400 |"
+            + " bad_json",
+        "POST   | /api/publish                        | {}                                  | 400 |"
+            + " bad_request",
+        "POST   | /api/publish                        | {\"channel\":1}                     | 400 |"
+            + " bad_request",
+        "POST   | /api/publish                        |"
+            + " {\"channel\":\"a\",\"event\":\"x\",\"data\":1}    | 400 | bad_request",
+        "POST   | /api/publish                        | {\"channel\":\"a\",\"event\":\"x:y\"}      "
+            + "       | 400 | bad_request",
+        "POST   | /api/publish                        | {\"channel\":\"a"
+            + " b\",\"event\":\"x:y\",\"data\":1} | 400 | bad_request",
+        "POST   | /api/broadcast                      | {}                                  | 400 |"
+            + " bad_request",
+        "POST   | /api/tokens/revoke                  | {\"jti\":null}                      | 400 |"
+            + " bad_request",
+        "GET    | /api/channels/none/history          |                                     | 404 |"
+            + " not_found",
+        "GET    | /api/channels/lobby/history?limit=0 |                                     | 404 |"
+            + " not_found",
+        "DELETE | /api/sessions/none                  |                                     | 404 |"
+            + " not_found",
+      })
+  void badRequestsAreAnsweredWithTheirReason(
+      String method, String path, String body, int status, String code) throws Exception {
+    try (Running running = Running.dev()) {
+      HttpResponse<String> response =
+          running.request(method, path, body, "content-type", "application/json");
+      assertThat(response.statusCode()).isEqualTo(status);
+      JsonNode error = Running.JSON.readTree(response.body()).get("error");
+      assertThat(error.get("code").asString()).isEqualTo(code);
+      assertThat(error.get("message").asString()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void inDevelopmentAForeignPageIsRefused() throws Exception {
+    try (Running running = Running.dev()) {
+      assertThat(running.request("GET", "/api/stats", null).statusCode()).isEqualTo(200);
+      assertThat(
+              running
+                  .request("GET", "/api/stats", null, "origin", "http://evil.example")
+                  .statusCode())
+          .isEqualTo(403);
+    }
+  }
+
+  @Test
+  void whoIsNobodyIsToldHowToBecomeSomebody() throws Exception {
+    String hash = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"; // of "secret"
+    try (Running running =
+        new Running(
+            false,
+            Map.of(
+                "auth.secret",
+                "x".repeat(32),
+                "auth.api_keys",
+                "[{name: ci, sha256: %s, roles: [publisher], publish: ['a*']}]".formatted(hash)))) {
+      HttpResponse<String> none = running.request("GET", "/api/stats", null);
+      assertThat(none.statusCode()).isEqualTo(401);
+      assertThat(none.headers().firstValue("www-authenticate")).contains("Bearer");
+      assertThat(running.request("GET", "/api/stats", null, "x-api-key", "wrong").statusCode())
+          .isEqualTo(401);
+      assertThat(running.request("GET", "/api/stats", null, "x-api-key", "secret").statusCode())
+          .isEqualTo(403);
+      assertThat(
+              running
+                  .request(
+                      "POST",
+                      "/api/publish",
+                      "{\"channel\":\"a\",\"event\":\"a:b\",\"data\":null}",
+                      "x-api-key",
+                      "secret",
+                      "content-type",
+                      "application/json")
+                  .statusCode())
+          .isEqualTo(200);
+      assertThat(running.request("GET", "/health/live", null).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void theDocumentDescribesEveryRouteAndNoOther() throws Exception {
+    try (Running running = Running.dev()) {
+      List<String> described = new ArrayList<>();
+      running
+          .get("/api/openapi.json")
+          .get("paths")
+          .properties()
+          .forEach(path ->
+              path.getValue()
+                  .propertyNames()
+                  .forEach(method ->
+                      described.add(
+                          method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey())));
+      assertThat(new TreeSet<>(described)).isEqualTo(new TreeSet<>(running.server.paths()));
+    }
+  }
+
+  @Test
+  void sessionsAreListedAndEnded() throws Exception {
+    try (Running running = Running.dev()) {
+      Running.Client ann = running.connect("/ws");
+      ann.say("{\"type\":\"connect\",\"user_id\":\"ann\"}");
+      String id = ann.next("connected").get("session_id").asString();
+      JsonNode listed = running.get("/api/sessions").get("sessions").get(0);
+      assertThat(listed.get("session_id").asString()).isEqualTo(id);
+      assertThat(listed.get("user_id").asString()).isEqualTo("ann");
+      assertThat(running.request("DELETE", "/api/sessions/" + id, null).statusCode())
+          .isEqualTo(200);
+      assertThat(ann.closeCode()).isEqualTo(4003);
+    }
+  }
+
+  @Test
+  @DisplayName("CON22 draining sends clients away with advice and takes no new ones")
+  void drainingSendsClientsAway() throws Exception {
+    try (Running running = Running.dev()) {
+      Running.Client ann = running.connect("/ws/chat");
+      ann.nothing();
+      running.server.drain(Duration.ofMillis(1));
+      assertThat(ann.next("reconnect").get("reconnect_after_ms").asLong()).isPositive();
+      assertThat(ann.closeCode()).isEqualTo(1001);
+      assertThat(running.request("GET", "/health/ready", null).statusCode()).isEqualTo(503);
+    }
+  }
+
+  @Test
+  void theMetricsCountWhatWasDone() throws Exception {
+    try (Running running = Running.dev()) {
+      Running.Client ann = running.connect("/ws/chat");
+      ann.say("{\"type\":\"message\",\"content\":1}");
+      ann.next("message");
+      ann.say("{\"type\":\"nonsense\"}");
+      ann.next("error");
+      String metrics = running.request("GET", "/metrics", null).body();
+      assertThat(metrics)
+          .contains("\nholdfast_connections 1.0\n")
+          .contains("\nholdfast_events_out_total 1.0\n")
+          .contains("\nholdfast_frames_in_total 2.0\n")
+          .contains("holdfast_refusals_total{reason=\"unknown_type\"} 1.0");
+    }
+  }
+}
