@@ -1,8 +1,11 @@
 package dev.holdfast.feed;
 
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +23,17 @@ final class MemoryEngine implements Engine {
 
   @Override
   public Owner own(FeedId id, Retention retention) {
-    return feeds
-        .computeIfAbsent(id, made -> new MemoryFeed(made, epochs.getAsLong(), retention, clock))
-        .own();
+    // Within the map's own step: a feed that is being removed is never owned anew.
+    AtomicReference<@Nullable Owner> owner = new AtomicReference<>();
+    feeds.compute(
+        id,
+        (name, found) -> {
+          MemoryFeed feed =
+              found == null ? new MemoryFeed(name, epochs.getAsLong(), retention, clock) : found;
+          owner.set(feed.own());
+          return feed;
+        });
+    return Objects.requireNonNull(owner.get());
   }
 
   @Override
@@ -32,12 +43,15 @@ final class MemoryEngine implements Engine {
 
   @Override
   public boolean remove(FeedId id) {
-    MemoryFeed feed = feeds.remove(id);
-    if (feed == null) {
-      return false;
-    }
-    feed.fence();
-    return true;
+    AtomicBoolean removed = new AtomicBoolean();
+    feeds.computeIfPresent(
+        id,
+        (name, feed) -> {
+          feed.fence();
+          removed.set(true);
+          return null;
+        });
+    return removed.get();
   }
 
   @Override

@@ -266,7 +266,9 @@ final class MemoryFeed implements Feed {
     long left = bytes + moreBytes;
     while (keep < until) {
       Event event = ring.at(keep + 1);
-      boolean fits = last - keep + moreEvents <= retention.events() && left <= retention.bytes();
+      boolean newest = moreEvents == 0 && keep + 1 == last;
+      boolean fits =
+          newest || (last - keep + moreEvents <= retention.events() && left <= retention.bytes());
       if (event == null || (fits && event.millis() > oldest)) {
         break;
       }
@@ -307,7 +309,14 @@ final class MemoryFeed implements Feed {
 
     @Override
     public void snapshots(@Nullable Snapshots source) {
-      snapshots = source;
+      lock.lock();
+      try {
+        if (right == term) {
+          snapshots = source;
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 

@@ -27,7 +27,7 @@ public interface Owner {
   /** Appends the last event: the feed has ended, and nothing can be appended any more. */
   Appended end(Payload last);
 
-  /** Says where late readers get the state from; null for nowhere. */
+  /** Says where late readers get the state from; null for nowhere. Void once fenced out. */
   void snapshots(@Nullable Snapshots snapshots);
 
   /** What came of an append. */
