@@ -17,13 +17,14 @@ final class Channel {
 
   private final String name;
   private final Namespace namespace;
-  private final Owner owner;
+  private volatile Owner owner;
   private final long epoch;
   private final byte[] nameMember;
   private final Map<String, Integer> members = new HashMap<>(4);
   private @Nullable Owner presence;
   private @Nullable Position seen;
   private int subscribers;
+  private int watchers;
   private long idleSince;
   private boolean closed;
 
@@ -119,15 +120,46 @@ final class Channel {
     return new Members(members);
   }
 
-  /** Closes it if nobody is in, nothing is retained, and it has been so for that long. */
-  synchronized boolean closeIfIdle(long now, long linger) {
-    if (subscribers > 0
-        || now - idleSince < linger
-        || !owner.feed().head().equals(owner.feed().tail())) {
+  /** Counts a reader of its presence; false when the channel has been swept away meanwhile. */
+  synchronized boolean watch() {
+    if (closed) {
       return false;
     }
-    closed = true;
+    watchers++;
     return true;
+  }
+
+  synchronized void unwatch(long now) {
+    watchers--;
+    idleSince = now;
+  }
+
+  /** Whether nobody is in or watches, nothing is retained, and it has been so for that long. */
+  synchronized boolean idle(long now, long linger) {
+    return !closed
+        && subscribers == 0
+        && watchers == 0
+        && now - idleSince >= linger
+        && empty(owner);
+  }
+
+  /**
+   * Closes it for good, unless somebody came or said something in the meantime.
+   *
+   * @param anew the right to append, taken anew: whoever published by the old one is fenced out, so
+   *     that nothing can be said between the last look and the end
+   */
+  synchronized boolean close(Owner anew) {
+    boolean over = subscribers == 0 && watchers == 0 && empty(anew);
+    closed = over;
+    if (!over) {
+      owner = anew;
+    }
+    return over;
+  }
+
+  private static boolean empty(Owner owner) {
+    return owner.feed().head().equals(owner.feed().tail());
   }
 
   static final byte[] COMMA = {','};

@@ -112,10 +112,22 @@ public final class Channels {
     if (!rights.namespace(channel).presence()) {
       return new Door.Refused(Door.Why.FORBIDDEN, "presence is off in this channel");
     }
-    Channel found = channel(channel);
-    return found == null
-        ? full()
-        : new Door.Granted(presence(found).feed(), Door.Subscription.UNCOUNTED);
+    while (true) {
+      Channel found = channel(channel);
+      if (found == null) {
+        return full();
+      }
+      if (found.watch()) {
+        AtomicBoolean in = new AtomicBoolean(true);
+        return new Door.Granted(
+            presence(found).feed(),
+            seen -> {
+              if (in.compareAndSet(true, false)) {
+                found.unwatch(clock.millis());
+              }
+            });
+      }
+    }
   }
 
   private Owner presence(Channel channel) {
@@ -241,13 +253,18 @@ public final class Channels {
     List<Standing> standing = new ArrayList<>();
     standing.add(new Standing(new FeedId(KIND, BROADCAST), From.NOW, false));
     String own = Rights.USER + who.userId();
-    standing.add(new Standing(new FeedId(KIND, own), sinceLast(own, who.userId()), true));
-    for (String team : who.teams()) {
-      standing.add(new Standing(new FeedId(KIND, Rights.TEAM + team), From.NOW, true));
+    if (FeedId.validName(own)) {
+      standing.add(new Standing(new FeedId(KIND, own), sinceLast(own, who.userId()), true));
     }
+    List<String> others = new ArrayList<>();
+    who.teams().stream().sorted().forEach(team -> others.add(Rights.TEAM + team));
     if (who.workspace() != null) {
-      standing.add(
-          new Standing(new FeedId(KIND, Rights.WORKSPACE + who.workspace()), From.NOW, true));
+      others.add(Rights.WORKSPACE + who.workspace());
+    }
+    for (String other : others) {
+      if (FeedId.validName(other)) {
+        standing.add(new Standing(new FeedId(KIND, other), From.NOW, true));
+      }
     }
     return standing;
   }
@@ -268,14 +285,17 @@ public final class Channels {
     long now = clock.millis();
     Duration linger = settings.linger();
     for (Channel channel : channels.values()) {
-      if (channel.closeIfIdle(now, linger.toMillis())) {
-        // From the engine first: whoever still holds it is fenced out, and finds the next one.
+      if (channel.idle(now, linger.toMillis()) && channel.close(ownedAnew(channel))) {
         engine.remove(channel.feed().id());
         engine.remove(new FeedId(PRESENCE, channel.name()));
         channels.remove(channel.name(), channel);
         count.decrementAndGet();
       }
     }
+  }
+
+  private Owner ownedAnew(Channel channel) {
+    return engine.own(channel.feed().id(), channel.namespace().retention());
   }
 
   private static Outcome unpublishable(String channel) {

@@ -47,7 +47,7 @@ final class Rights {
     }
     return who.admin()
         || (belongs(who, channel) && !channel.startsWith(USER))
-        || (!channel.startsWith(USER) && may(namespace(channel).publish(), who.publish(), channel));
+        || (!reserved(channel) && may(namespace(channel).publish(), who.publish(), channel));
   }
 
   private static boolean reserved(String channel) {
