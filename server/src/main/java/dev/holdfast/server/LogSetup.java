@@ -7,7 +7,7 @@ import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import dev.holdfast.server.config.Logging;
-import java.util.Objects;
+import java.io.Console;
 import org.slf4j.LoggerFactory;
 
 /** Sets the log's form and level. */
@@ -35,11 +35,15 @@ final class LogSetup {
     }
   }
 
+  @SuppressWarnings("SystemConsoleNull") // it is null where nobody is at a terminal
   private static boolean json(Logging.Format format) {
     return switch (format) {
       case JSON -> true;
       case TEXT -> false;
-      case AUTO -> !Objects.requireNonNull(System.console()).isTerminal();
+      case AUTO -> {
+        Console console = System.console();
+        yield console == null || !console.isTerminal();
+      }
     };
   }
 }

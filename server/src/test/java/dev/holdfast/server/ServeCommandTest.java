@@ -1,0 +1,41 @@
+package dev.holdfast.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ServeCommandTest {
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int serve(String... args) {
+    return new ServeCommand().run(new PrintWriter(out), new PrintWriter(err), args);
+  }
+
+  @Test
+  void itStartsIsUsedAndStops() {
+    assertThat(serve("--dev", "--port", "0", "--train")).isZero();
+    assertThat(out.toString()).matches("listening on http://127.0.0.1:\\d+\\R");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("CON6 without a key, or with --dev on a public address, it does not start")
+  void itDoesNotStartOpenToEverybody() {
+    assertThat(serve("--port", "0")).isEqualTo(1);
+    assertThat(err.toString()).contains("auth.secret");
+    assertThat(serve("--dev", "--host", "0.0.0.0", "--port", "0")).isEqualTo(1);
+    assertThat(err.toString()).contains("server.host: '0.0.0.0'");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void aWrongOptionIsAUsageError() {
+    assertThat(serve("--nonsense")).isEqualTo(2);
+    assertThat(err.toString()).contains("--nonsense");
+  }
+}
