@@ -1,0 +1,61 @@
+package dev.holdfast.client.command;
+
+import dev.holdfast.client.CommandException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.spi.ToolProvider;
+import picocli.CommandLine;
+
+/** A subcommand that talks to a gateway: exit code 0, 1 for a failure, 2 for wrong usage. */
+abstract class ClientCommand implements ToolProvider {
+
+  private final String name;
+  private final String description;
+
+  ClientCommand(String name, String description) {
+    this.name = name;
+    this.description = description;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Optional<String> description() {
+    return Optional.of(description);
+  }
+
+  abstract Callable<Integer> call();
+
+  @Override
+  public int run(PrintWriter out, PrintWriter err, String... args) {
+    return new CommandLine(call())
+        .setCommandName("holdfast " + name)
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler((failure, line, parsed) -> {
+          err.println("holdfast " + name + ": " + why(failure));
+          err.flush();
+          return 1;
+        })
+        .execute(args);
+  }
+
+  /** What went wrong, for a person. */
+  static String why(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return switch (cause) {
+      case CommandException refused -> String.valueOf(refused.getMessage());
+      case IOException io -> String.valueOf(io.getMessage());
+      default -> String.valueOf(cause);
+    };
+  }
+}

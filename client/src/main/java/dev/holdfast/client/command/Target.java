@@ -1,0 +1,49 @@
+package dev.holdfast.client.command;
+
+import dev.holdfast.client.Client;
+import dev.holdfast.client.ClientBuilder;
+import java.net.URI;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which gateway, and as whom. One thread. */
+final class Target {
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      defaultValue = "${env:HOLDFAST_URL:-ws://127.0.0.1:8079/ws}",
+      description = "The gateway; HOLDFAST_URL, or ${DEFAULT-VALUE}.")
+  private URI url = URI.create("ws://127.0.0.1:8079/ws");
+
+  @Option(
+      names = "--token",
+      paramLabel = "JWT",
+      defaultValue = "${env:HOLDFAST_TOKEN}",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      description = "The token; better in HOLDFAST_TOKEN, where no process list shows it.")
+  private @Nullable String token;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "Who to be, at a gateway in development mode.")
+  private @Nullable String user;
+
+  URI url() {
+    return url;
+  }
+
+  ClientBuilder client() {
+    return Client.of(url).token(token).user(user);
+  }
+
+  static Client connect(ClientBuilder builder) {
+    return builder.connect().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  Client connect() {
+    return connect(client());
+  }
+}

@@ -1,0 +1,120 @@
+package dev.holdfast.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.server.Server;
+import dev.holdfast.server.config.Config;
+import dev.holdfast.server.config.Options;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.spi.ToolProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The subcommands as the launcher runs them, against a real gateway. */
+class ClientCommandsTest {
+
+  private record Run(int status, String out, String err) {}
+
+  private Server server = start();
+  private InputStream input = System.in;
+
+  private static Server start() {
+    try {
+      return Server.start(
+          Config.load(new Options(null, Map.of("server.port", "0"), true), Map.of()));
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @BeforeEach
+  void keepInput() {
+    input = System.in;
+  }
+
+  @AfterEach
+  void stop() {
+    System.setIn(input);
+    server.close();
+  }
+
+  private Run run(String typed, String name, String... args) {
+    System.setIn(new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)));
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    List<String> all = new java.util.ArrayList<>(List.of(args));
+    all.add("--url");
+    all.add("http://127.0.0.1:" + server.address().getPort());
+    int status =
+        ToolProvider.findFirst(name)
+            .orElseThrow()
+            .run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
+    return new Run(status, out.toString(), err.toString());
+  }
+
+  @Test
+  void chatSendsLinesAndShowsWhatIsSaid() {
+    Run first = run("hello\n//slash\n/nonsense\n\n/quit\nnever said\n", "chat", "--user", "ann");
+    assertThat(first.err()).isEmpty();
+    assertThat(first.status()).isZero();
+    assertThat(first.out().lines())
+        .containsExactlyInAnyOrder(
+            "ann: hello",
+            "ann: /slash",
+            "* unknown: /nonsense (//text sends a message that begins with /)");
+    Run second = run("/who\n", "chat", "--user", "zoe", "--last", "1");
+    assertThat(second.out().lines()).containsExactly("ann: /slash", "* here: zoe");
+  }
+
+  @Test
+  void whatOthersSayHasNoControlOfTheTerminal() {
+    run("", "publish", "lobby", "a:b", "\"\\u001b[2Jx\"");
+    assertThat(run("", "chat").out()).isEqualTo("* a:b \ufffd[2Jx" + System.lineSeparator());
+  }
+
+  @Test
+  void publishTellsThePositionAndKnowsKeys() {
+    Run first = run("", "publish", "ops", "deploy:done", "{\"ok\":true}", "--key", "k");
+    assertThat(first.status()).isZero();
+    assertThat(first.out().strip()).endsWith(":1");
+    assertThat(run("", "publish", "ops", "deploy:done", "--key", "k").out())
+        .contains(":1 (published before, with that key)");
+    assertThat(run("[1]", "publish", "ops", "deploy:done", "-").out().strip()).endsWith(":2");
+  }
+
+  @Test
+  void wrongUsageIsSaidWithItsOwnExitCode() {
+    Run notJson = run("", "publish", "ops", "deploy:done", "nope");
+    assertThat(notJson.status()).isEqualTo(2);
+    assertThat(notJson.err()).contains("DATA: not JSON").contains("Usage: holdfast publish");
+    Run noColon = run("", "publish", "ops", "deploy", "1");
+    assertThat(noColon.status()).isEqualTo(1);
+    assertThat(noColon.err()).startsWith("holdfast publish: bad_request: event:");
+  }
+
+  @Test
+  void statsShowsWhoIsThere() {
+    Run stats = run("", "stats");
+    assertThat(stats.out()).contains("connections      1").contains("1  user:dev-user");
+    assertThat(run("", "stats", "--json").out()).startsWith("{\"type\":\"stats\"");
+  }
+
+  @Test
+  void whoCannotConnectIsToldWhy() {
+    Run refused = run("", "stats", "--token", "garbage");
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err().strip())
+        .isEqualTo("holdfast stats: unauthorized: the token is not valid");
+    server.close();
+    Run nobody = run("", "stats");
+    assertThat(nobody.status()).isEqualTo(1);
+    assertThat(nobody.err()).startsWith("holdfast stats: no connection: ");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.conformance;
+
+import org.jspecify.annotations.NullMarked;
