@@ -15,7 +15,8 @@ public final class Frame {
     this.fields = Collections.unmodifiableMap(fields);
   }
 
-  static Frame of(String json) {
+  /** Reads a frame; fails where it is not one JSON object. */
+  public static Frame of(String json) {
     return new Frame(json, Json.object(json));
   }
 

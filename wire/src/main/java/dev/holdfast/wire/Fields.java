@@ -19,6 +19,8 @@ import tools.jackson.core.JsonToken;
  */
 final class Fields {
 
+  private static final String HALF = "must not hold half a surrogate pair";
+
   static final int ID_LENGTH = 128;
   static final int NAME_LENGTH = 200;
   static final int FEED_LENGTH = 217;
@@ -119,7 +121,14 @@ final class Fields {
 
   @Nullable RawJson optionalJson(Field field) {
     Value value = envelope.find(field);
-    return value == null ? null : value.raw();
+    if (value == null) {
+      return null;
+    }
+    if (!value.raw().isUnicode()) {
+      // JSON lets it pass, but many a reader of what others send would stumble over it.
+      refuse(field, HALF);
+    }
+    return value.raw();
   }
 
   /** True or false; false where it is not given. */
@@ -210,7 +219,7 @@ final class Fields {
     } else if (text.length() > most) {
       refuse(field, "must be at most " + most + " characters");
     } else if (!JsonText.isUnicode(text)) {
-      refuse(field, "must not hold half a surrogate pair");
+      refuse(field, HALF);
     } else {
       return text;
     }

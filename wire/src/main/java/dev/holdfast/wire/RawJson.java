@@ -40,6 +40,41 @@ public final class RawJson {
     return length;
   }
 
+  /** Whether no escape in it stands for half a surrogate pair without the other half. */
+  boolean isUnicode() {
+    int end = start + length;
+    for (int i = start; i < end; i++) {
+      if (text[i] == '\\') {
+        int unit = escaped(i);
+        if (unit >= 0xdc00 && unit <= 0xdfff) {
+          return false;
+        }
+        if (unit >= 0xd800 && unit <= 0xdbff) {
+          int low = i + 6 < end && text[i + 6] == '\\' ? escaped(i + 6) : -1;
+          if (low < 0xdc00 || low > 0xdfff) {
+            return false;
+          }
+          i += 6;
+        }
+        // On to the last character of the escape that matters: what follows \\u is digits.
+        i++;
+      }
+    }
+    return true;
+  }
+
+  /** The UTF-16 unit of the escape with four digits at that index; -1 for any other escape. */
+  private int escaped(int at) {
+    if (text[at + 1] != 'u') {
+      return -1;
+    }
+    int unit = 0;
+    for (int i = at + 2; i < at + 6; i++) {
+      unit = unit << 4 | Character.digit(text[i], 16);
+    }
+    return unit;
+  }
+
   /** Copies the text into {@code target} and returns the index after it. */
   public int copyTo(byte[] target, int at) {
     System.arraycopy(text, start, target, at, length);

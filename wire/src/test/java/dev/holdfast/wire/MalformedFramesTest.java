@@ -87,6 +87,11 @@ class MalformedFramesTest {
             "id: must be at most 128 characters"),
         arguments("{\"type\":\"message\"}", "content: missing"),
         arguments("{\"type\":\"message\",\"content\":1,\"content\":2}", "content: given twice"),
+        arguments("{\"type\":\"message\",\"content\":\"\\ud800\"}", "content: " + HALF),
+        arguments("{\"type\":\"message\",\"content\":[\"\\udc00\\ud800\"]}", "content: " + HALF),
+        arguments("{\"type\":\"message\",\"content\":\"\\ud83d\\n\\ude00\"}", "content: " + HALF),
+        arguments(
+            "{\"type\":\"message\",\"content\":\"\\\\\\ud83d\\\\ude00\"}", "content: " + HALF),
         arguments("{\"type\":\"broadcast\"}", "content: missing"),
         arguments("{\"type\":\"direct\",\"content\":1}", "to: missing"),
         arguments("{\"type\":\"direct\",\"to\":\"u\"}", "content: missing"),

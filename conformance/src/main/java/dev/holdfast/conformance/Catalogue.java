@@ -1,0 +1,51 @@
+package dev.holdfast.conformance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Every scenario that there is, and every case that shows one. Any thread. */
+final class Catalogue {
+
+  private Catalogue() {}
+
+  /** What each scenario is about, by its id, in their order. */
+  static Map<String, String> scenarios() {
+    Map<String, String> scenarios = new LinkedHashMap<>();
+    try (InputStream in = Catalogue.class.getResourceAsStream("/scenarios.txt");
+        BufferedReader reader =
+            new BufferedReader(
+                new InputStreamReader(Objects.requireNonNull(in), StandardCharsets.UTF_8))) {
+      String line;
+      while ((line = reader.readLine()) != null) {
+        String[] parts = line.split(" ", 2);
+        scenarios.put(parts[0], parts[1]);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return scenarios;
+  }
+
+  /** All cases, in the order of the catalogue. */
+  static List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    cases.addAll(AdmissionCases.all());
+    cases.addAll(ConnectionCases.all());
+    cases.addAll(ChannelCases.all());
+    cases.addAll(RecoveryCases.all());
+    cases.addAll(EventCases.all());
+    cases.addAll(HostileCases.all());
+    List<String> order = List.copyOf(scenarios().keySet());
+    cases.sort(java.util.Comparator.comparingInt(c -> order.indexOf(c.id())));
+    return List.copyOf(cases);
+  }
+}

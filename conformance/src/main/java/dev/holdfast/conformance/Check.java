@@ -1,0 +1,41 @@
+package dev.holdfast.conformance;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What a case asserts. Any thread. */
+final class Check {
+
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(15);
+
+  private Check() {}
+
+  static void equal(String what, @Nullable Object expected, @Nullable Object actual) {
+    if (!Objects.equals(normal(expected), normal(actual))) {
+      throw new AssertionError(what + ": expected " + expected + ", got " + actual);
+    }
+  }
+
+  private static @Nullable Object normal(@Nullable Object value) {
+    return value instanceof Integer number ? Long.valueOf(number) : value;
+  }
+
+  static void that(String what, boolean holds, @Nullable Object actual) {
+    if (!holds) {
+      throw new AssertionError(what + ": " + actual);
+    }
+  }
+
+  /** Waits, in bounds, until it holds: for what a gateway does a little after it was asked. */
+  static void becomes(String what, Callable<Boolean> holds) throws Exception {
+    long until = System.nanoTime() + PATIENCE;
+    while (!holds.call()) {
+      if (System.nanoTime() - until > 0) {
+        throw new AssertionError(what + ": not within 15 s");
+      }
+      Thread.sleep(20);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.holdfast.conformance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Gateways as child processes of this one: the real program with its real command line. */
+final class ChildGateways implements Gateways {
+
+  private static final String MAIN = "dev.holdfast.server.Main";
+  private static final String READY = "listening on ";
+
+  private final Map<Boolean, Gateway> shared = new ConcurrentHashMap<>();
+
+  @Override
+  public synchronized Gateway shared(boolean dev) throws IOException {
+    Gateway found = shared.get(dev);
+    if (found == null) {
+      found = own(dev, Map.of());
+      shared.put(dev, found);
+    }
+    return found;
+  }
+
+  @Override
+  public Gateway own(boolean dev, Map<String, String> settings) throws IOException {
+    Map<String, String> all = new java.util.LinkedHashMap<>(settings);
+    if (!dev && !settings.containsKey("auth.jwks_url")) {
+      all.putIfAbsent("auth.secret", SECRET);
+    }
+    all.putIfAbsent("log.level", "warn");
+    Process process = start(dev, all, List.of());
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line;
+    while ((line = out.readLine()) != null) {
+      if (line.startsWith(READY)) {
+        Thread.ofVirtual().start(() -> drain(out));
+        URI base = URI.create(line.substring(READY.length()).strip());
+        return new Gateway(base, dev, all.get("auth.secret"), process);
+      }
+    }
+    process.destroyForcibly();
+    throw new IOException("the gateway did not start: see its errors above");
+  }
+
+  private static void drain(BufferedReader out) {
+    try {
+      while (out.readLine() != null) {
+        // Its log is of no interest here, and a full pipe would stop it.
+      }
+    } catch (IOException e) {
+      // It has ended.
+    }
+  }
+
+  /** Starts one that is expected to fail, or to be waited for otherwise. */
+  static Process start(boolean dev, Map<String, String> settings, List<String> more)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-Dio.netty.leakDetection.level=paranoid",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            classPath(),
+            MAIN,
+            "serve"));
+    if (dev) {
+      command.add("--dev");
+    }
+    settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+    if (!settings.containsKey("server.port")) {
+      command.addAll(List.of("--port", "0"));
+    }
+    command.addAll(more);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST_"));
+    builder.redirectError(
+        more.isEmpty() ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.PIPE);
+    return builder.start();
+  }
+
+  private static String classPath() {
+    @Nullable String surefire = System.getProperty("surefire.test.class.path");
+    return surefire == null ? System.getProperty("java.class.path", "") : surefire;
+  }
+
+  @Override
+  public boolean startsOwn() {
+    return true;
+  }
+
+  @Override
+  public boolean has(boolean dev) {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    shared.values().forEach(Gateway::close);
+  }
+}

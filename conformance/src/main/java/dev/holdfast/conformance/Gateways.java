@@ -1,0 +1,26 @@
+package dev.holdfast.conformance;
+
+import java.io.IOException;
+import java.util.Map;
+
+/** Where the gateways under test come from. */
+interface Gateways extends AutoCloseable {
+
+  /** The secret of the tokens that cases make. */
+  String SECRET = "the secret of the conformance cases, for tokens";
+
+  /** A gateway that tokens of {@link #SECRET}, or development mode, let in; shared by cases. */
+  Gateway shared(boolean dev) throws IOException;
+
+  /** A gateway of its own for one case, with those settings; null where none can be started. */
+  Gateway own(boolean dev, Map<String, String> settings) throws IOException;
+
+  /** Whether {@link #own} works. */
+  boolean startsOwn();
+
+  /** Whether there is a shared gateway of that mode. */
+  boolean has(boolean dev);
+
+  @Override
+  void close();
+}
