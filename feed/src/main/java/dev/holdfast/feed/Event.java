@@ -3,23 +3,20 @@ package dev.holdfast.feed;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry of a feed: a payload with its place and time.
- *
- * <p>An event remembers how it was rendered, so that a frame is encoded once and not once per
- * reader. Any thread.
+ * One entry of a feed: a payload with its place and time. It holds what the payload held, so that a
+ * feed of millions keeps two objects for each and not three. Immutable; any thread.
  */
 public final class Event implements Delivery {
 
-  /** What an event costs beyond its body: object headers, ring slot and rendering, in bytes. */
-  private static final int OVERHEAD = 128;
+  /** What an event costs beyond its body: object headers, its time and its slot, in bytes. */
+  private static final int OVERHEAD = 96;
 
   private final long offset;
   private final long millis;
-  private final Payload payload;
-
-  // Written without a barrier: a Rendered has final fields only, so a racing reader sees a whole
-  // one or none, and at worst renders once more.
-  private @Nullable Rendered rendered;
+  private final String type;
+  private final byte[] body;
+  private final @Nullable String origin;
+  private final int cost;
 
   /**
    * @param offset at least 1
@@ -28,7 +25,11 @@ public final class Event implements Delivery {
   public Event(long offset, long millis, Payload payload) {
     this.offset = offset;
     this.millis = millis;
-    this.payload = payload;
+    this.type = payload.type();
+    this.body = payload.body();
+    this.origin = payload.origin();
+    // Kept rather than asked of the body each time: trimming looks at events long out of any cache.
+    this.cost = OVERHEAD + body.length;
   }
 
   public long offset() {
@@ -40,43 +41,22 @@ public final class Event implements Delivery {
     return millis;
   }
 
-  public Payload payload() {
-    return payload;
+  public String type() {
+    return type;
+  }
+
+  /** The body itself, not a copy: read it, never write to it. */
+  public byte[] body() {
+    return body;
+  }
+
+  /** The connection that caused it, where the owner said so. */
+  public @Nullable String origin() {
+    return origin;
   }
 
   /** What it counts towards {@link Retention#bytes()} and towards a reader's budget, in bytes. */
   public int cost() {
-    return OVERHEAD + 2 * payload.body().length;
-  }
-
-  /** The event as that rendering writes it: the same array for every caller. */
-  @SuppressWarnings("ReferenceEquality") // a rendering is known by which one it is
-  public byte[] rendered(FeedId feed, Rendering by) {
-    for (Rendered r = rendered; r != null; r = r.next) {
-      if (r.by == by) {
-        return r.bytes;
-      }
-    }
-    byte[] bytes = by.render(feed, this);
-    rendered = new Rendered(by, bytes, rendered);
-    return bytes;
-  }
-
-  /** Turns an event into the bytes of one dialect; one shared instance per dialect. Any thread. */
-  @FunctionalInterface
-  public interface Rendering {
-    byte[] render(FeedId feed, Event event);
-  }
-
-  private static final class Rendered {
-    final Rendering by;
-    final byte[] bytes;
-    final @Nullable Rendered next;
-
-    Rendered(Rendering by, byte[] bytes, @Nullable Rendered next) {
-      this.by = by;
-      this.bytes = bytes;
-      this.next = next;
-    }
+    return cost;
   }
 }

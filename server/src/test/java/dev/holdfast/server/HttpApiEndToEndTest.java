@@ -166,7 +166,9 @@ class HttpApiEndToEndTest {
           .contains("\nholdfast_connections 1.0\n")
           .contains("\nholdfast_events_out_total 1.0\n")
           .contains("\nholdfast_frames_in_total 2.0\n")
-          .contains("holdfast_refusals_total{reason=\"unknown_type\"} 1.0");
+          .contains("holdfast_refusals_total{reason=\"unknown_type\"} 1.0")
+          .contains("holdfast_command_seconds_count{type=\"Message\"} 1")
+          .contains("holdfast_command_seconds_bucket{type=\"Message\",le=\"+Inf\"} 1");
     }
   }
 }

@@ -18,15 +18,6 @@ import java.util.function.Consumer;
  */
 final class Attachment implements Consumer<Delivery> {
 
-  private static final Event.Rendering TOLD =
-      (feed, event) -> TypeDialect.encode(frame(event, feed.toString()));
-
-  private static final Event.Rendering UNTOLD =
-      (feed, event) ->
-          TypeDialect.encode(
-              new EventFrame(
-                  event.payload().type(), event.payload().body(), event.millis(), null, 0));
-
   private final Connection connection;
   private final Session session;
   private final FeedId id;
@@ -137,9 +128,9 @@ final class Attachment implements Consumer<Delivery> {
   private void send(Event event) {
     sent = event.offset();
     if (told) {
-      connection.sendData(this, event.rendered(id, TOLD));
-    } else if (!session.sessionId().equals(event.payload().origin())) {
-      connection.sendData(this, event.rendered(id, UNTOLD));
+      connection.sendData(this, connection.loop().encoded().frame(event, id, true));
+    } else if (!session.sessionId().equals(event.origin())) {
+      connection.sendData(this, connection.loop().encoded().frame(event, id, false));
     }
   }
 
@@ -160,8 +151,7 @@ final class Attachment implements Consumer<Delivery> {
   }
 
   static EventFrame frame(Event event, String feed) {
-    return new EventFrame(
-        event.payload().type(), event.payload().body(), event.millis(), feed, event.offset());
+    return new EventFrame(event.type(), event.body(), event.millis(), feed, event.offset());
   }
 
   ServerFrame.SnapshotFrame frame(Delivery.Snapshot snapshot) {

@@ -109,7 +109,7 @@ final class Dispatch {
       case ClientFrame.Message message -> {
         if (message.channel() == null) {
           // Whoever speaks without naming a channel is in the default one, and hears itself.
-          session.attach(Gateway.channel(session.channel()), From.NOW, true);
+          session.join();
         }
         gateway.commands().execute(message, session);
       }

@@ -41,6 +41,7 @@ public final class Loop {
   private final Queue<Gathering> signalled = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ArrayDeque<Connection> ready = new ArrayDeque<>();
+  private final Encoded encoded = new Encoded();
   private final Set<Connection> connections = new HashSet<>();
   private final ArrayDeque<Away> away = new ArrayDeque<>();
   private int reads;
@@ -95,6 +96,10 @@ public final class Loop {
   /** Connections with events that they have no room for, as of the last tick. Any thread. */
   int behind() {
     return behind;
+  }
+
+  Encoded encoded() {
+    return encoded;
   }
 
   void add(Connection connection) {

@@ -39,6 +39,7 @@ final class Session implements Caller {
   private final long created;
   private final Answers answers;
   private final Map<FeedId, Attachment> attachments = new LinkedHashMap<>(4);
+  private FeedId channelFeed = Gateway.channel(Gateway.DEFAULT_CHANNEL);
   private List<Place> places = List.of();
   private @Nullable Connection connection;
   private int suspensions;
@@ -161,6 +162,7 @@ final class Session implements Caller {
   private void heldBy(Connection by, String channelName) {
     connection = by;
     channel = channelName;
+    channelFeed = Gateway.channel(channelName);
     ip = by.ip();
   }
 
@@ -220,6 +222,13 @@ final class Session implements Caller {
     FeedPlace place = new FeedPlace(feed.toString(), at.position().toString(), at.recovered());
     return new Attaching.Done(
         place, at.snapshot() == null ? null : attachment.frame(at.snapshot()));
+  }
+
+  /** Reads its own channel from now on, if it does not yet. */
+  void join() {
+    if (!attachments.containsKey(channelFeed)) {
+      attach(channelFeed, From.NOW, true);
+    }
   }
 
   /** Detaches; nothing happens where it is not attached. */

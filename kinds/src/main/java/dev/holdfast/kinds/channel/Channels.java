@@ -8,9 +8,11 @@ import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
 import dev.holdfast.feed.Position;
 import dev.holdfast.feed.Retention;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,6 +40,7 @@ public final class Channels {
   private static final String BROADCAST = Rights.INTERNAL + "broadcast";
   private static final byte[] CONTENT = Json.name("content");
   private static final byte[] DATA = Json.name("data");
+  private static final byte[] FROM = "\",\"from\":".getBytes(StandardCharsets.US_ASCII);
   private static final int RADIX = 36;
 
   private final Engine engine;
@@ -47,7 +50,7 @@ public final class Channels {
   private final ConcurrentMap<String, Channel> channels = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong messages = new AtomicLong();
-  private final String messagePrefix;
+  private final byte[] messagePrefix;
   private final Channel everyone;
 
   /**
@@ -59,7 +62,9 @@ public final class Channels {
     this.settings = settings;
     this.clock = clock;
     this.rights = new Rights(settings.namespaces());
-    this.messagePrefix = Long.toUnsignedString(random.getAsLong(), RADIX) + "-";
+    this.messagePrefix =
+        (",\"message_id\":\"" + Long.toUnsignedString(random.getAsLong(), RADIX) + "-")
+            .getBytes(StandardCharsets.US_ASCII);
     Retention kept = rights.namespace("*").retention();
     this.everyone =
         new Channel(
@@ -166,7 +171,7 @@ public final class Channels {
                 Json.join(
                     to.nameMember(),
                     messageId(),
-                    Json.member("from", from.userId()),
+                    Json.quoted(from.userId()),
                     Channel.COMMA,
                     CONTENT,
                     content)));
@@ -190,7 +195,7 @@ public final class Channels {
         Json.join(
             Json.member("to", user),
             messageId(),
-            Json.member("from", from.userId()),
+            Json.quoted(from.userId()),
             Channel.COMMA,
             CONTENT,
             content);
@@ -332,10 +337,20 @@ public final class Channels {
     return channel;
   }
 
+  /** {@code ,"message_id":"…","from":} */
   private byte[] messageId() {
-    String id = messagePrefix + Long.toString(messages.incrementAndGet(), RADIX);
-    return (",\"message_id\":\"" + id + "\",")
-        .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    long number = messages.incrementAndGet();
+    int digits = 1;
+    for (long rest = number / RADIX; rest > 0; rest /= RADIX) {
+      digits++;
+    }
+    byte[] id = Arrays.copyOf(messagePrefix, messagePrefix.length + digits + FROM.length);
+    for (int i = messagePrefix.length + digits - 1; i >= messagePrefix.length; i--) {
+      id[i] = (byte) Character.forDigit((int) (number % RADIX), RADIX);
+      number /= RADIX;
+    }
+    System.arraycopy(FROM, 0, id, messagePrefix.length + digits, FROM.length);
+    return id;
   }
 
   private static Door forbidden(String channel) {

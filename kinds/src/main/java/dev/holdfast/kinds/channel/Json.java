@@ -10,12 +10,23 @@ final class Json {
 
   /** {@code "name":"value"}. */
   static byte[] member(String name, String value) {
-    return ("\""
-            + name
-            + "\":\""
-            + new String(JsonStringEncoder.getInstance().quoteAsCharArray(value))
-            + "\"")
-        .getBytes(StandardCharsets.UTF_8);
+    return join(name(name), quoted(value));
+  }
+
+  /** A string as JSON text, quotation marks included. */
+  static byte[] quoted(String value) {
+    byte[] plain = new byte[value.length() + 2];
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c >= 0x7f || c == '"' || c == '\\') {
+        return ("\"" + new String(JsonStringEncoder.getInstance().quoteAsCharArray(value)) + "\"")
+            .getBytes(StandardCharsets.UTF_8);
+      }
+      plain[i + 1] = (byte) c;
+    }
+    plain[0] = '"';
+    plain[plain.length - 1] = '"';
+    return plain;
   }
 
   /** {@code "name":}, for a value that is JSON already. */

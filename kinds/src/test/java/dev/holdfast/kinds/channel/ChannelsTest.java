@@ -128,9 +128,7 @@ class ChannelsTest {
     channels.message(user("root"), odd, json("[1]"));
     Feed feed = engine.find(new FeedId(Channels.KIND, odd));
     assertThat(feed).isNotNull();
-    assertThat(
-            new String(
-                events(feed, From.START).getFirst().payload().body(), StandardCharsets.UTF_8))
+    assertThat(new String(events(feed, From.START).getFirst().body(), StandardCharsets.UTF_8))
         .isEqualTo(
             "\"channel\":\"a\\\"b\\\\c\",\"message_id\":\"7-1\",\"from\":\"root\",\"content\":[1]");
   }
@@ -146,8 +144,7 @@ class ChannelsTest {
     assertThat(channels.stats().channels()).isEqualTo(Map.of("c", 2));
     two.subscription().leave(two.feed().tail());
     assertThat(events(watch.feed(), From.START))
-        .extracting(
-            e -> e.payload().type() + new String(e.payload().body(), StandardCharsets.UTF_8))
+        .extracting(e -> e.type() + new String(e.body(), StandardCharsets.UTF_8))
         .containsExactly(
             "join\"channel\":\"c\",\"user_id\":\"ann\"",
             "join\"channel\":\"c\",\"user_id\":\"bob\"",
@@ -280,9 +277,9 @@ class ChannelsTest {
     assertThat(channels.stats().channels()).isEmpty();
     Map<String, String> last = new HashMap<>();
     for (Event event : events(presence, before)) {
-      String who = new String(event.payload().body(), StandardCharsets.UTF_8);
-      String was = last.put(who, event.payload().type());
-      assertThat(event.payload().type()).isNotEqualTo(was);
+      String who = new String(event.body(), StandardCharsets.UTF_8);
+      String was = last.put(who, event.type());
+      assertThat(event.type()).isNotEqualTo(was);
     }
     assertThat(last.values()).containsOnly("leave");
   }

@@ -138,11 +138,7 @@ final class ChannelRoutes {
 
   private static EventFrame frame(Event event, FeedId id) {
     return new EventFrame(
-        event.payload().type(),
-        event.payload().body(),
-        event.millis(),
-        id.toString(),
-        event.offset());
+        event.type(), event.body(), event.millis(), id.toString(), event.offset());
   }
 
   private static int limit(@Nullable String text) {

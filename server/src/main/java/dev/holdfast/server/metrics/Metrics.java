@@ -6,16 +6,13 @@ import dev.holdfast.session.Telemetry;
 import dev.holdfast.transport.Listener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What is counted. Counting takes no lock and looks nothing up by tags. Any thread. */
@@ -28,7 +25,7 @@ public final class Metrics implements Telemetry, AutoCloseable {
   private final LongAdder bytesIn = new LongAdder();
   private final LongAdder eventsOut = new LongAdder();
   private final LongAdder bytesOut = new LongAdder();
-  private final ConcurrentMap<String, Timer> commands = new ConcurrentHashMap<>();
+  private final Latencies commands = new Latencies();
   private final ConcurrentMap<String, LongAdder> refusals = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, LongAdder> gaps = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, LongAdder> closes = new ConcurrentHashMap<>();
@@ -38,6 +35,7 @@ public final class Metrics implements Telemetry, AutoCloseable {
     count("holdfast.bytes.in", "their bytes", bytesIn);
     count("holdfast.events.out", "events sent to clients", eventsOut);
     count("holdfast.bytes.out", "their bytes", bytesOut);
+    registry.getPrometheusRegistry().register(commands);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     gc.bindTo(registry);
@@ -70,11 +68,7 @@ public final class Metrics implements Telemetry, AutoCloseable {
 
   @Override
   public void handled(String type, long nanos) {
-    Timer timer = commands.get(type);
-    if (timer == null) {
-      timer = commands.computeIfAbsent(type, this::timer);
-    }
-    timer.record(nanos, TimeUnit.NANOSECONDS);
+    commands.record(type, nanos);
   }
 
   @Override
@@ -102,16 +96,6 @@ public final class Metrics implements Telemetry, AutoCloseable {
   public void close() {
     gc.close();
     registry.close();
-  }
-
-  private Timer timer(String type) {
-    return Timer.builder("holdfast.command")
-        .description("time on the event loop to obey a command")
-        .tag("type", type)
-        .publishPercentileHistogram()
-        .minimumExpectedValue(Duration.ofNanos(1_000))
-        .maximumExpectedValue(Duration.ofSeconds(1))
-        .register(registry);
   }
 
   private <K> LongAdder adder(ConcurrentMap<K, LongAdder> adders, K key, String name, String tag) {

@@ -1,0 +1,385 @@
+package dev.holdfast.bench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast bench}: what the gateway can do on this machine, beside others. */
+public final class BenchCommand implements ToolProvider {
+
+  private static final String DESCRIPTION = "measure the gateway on this machine, beside others";
+
+  @Override
+  public String name() {
+    return "bench";
+  }
+
+  @Override
+  public Optional<String> description() {
+    return Optional.of(DESCRIPTION);
+  }
+
+  @Override
+  public int run(PrintWriter out, PrintWriter err, String... args) {
+    return new CommandLine(new Run())
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .execute(args);
+  }
+
+  private enum Bench {
+    ECHO,
+    PING_PONG,
+    FAN_OUT,
+    FAN_OUT_10,
+    HANDSHAKE,
+    IDLE,
+    RECOVERY,
+    SLOW;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** One call. */
+  @Command(
+      name = "holdfast bench",
+      description = DESCRIPTION,
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footer = {
+        "",
+        "Each server runs as its own process on processor 0, one event loop each; the load runs on",
+        "the others. Compare lines of one run: the machine is another at another time."
+      })
+  private static final class Run implements Callable<Integer> {
+
+    @Option(
+        names = "--only",
+        split = ",",
+        paramLabel = "BENCH",
+        description =
+            "These alone: echo, ping-pong, fan-out, fan-out-10, handshake, idle, recovery, slow.")
+    private List<String> only = List.of();
+
+    @Option(
+        names = "--seconds",
+        defaultValue = "5",
+        description =
+            "How long each part is measured, after as long a warm-up; ${DEFAULT-VALUE} unless"
+                + " said.")
+    private int seconds;
+
+    @Option(
+        names = "--payload",
+        defaultValue = "100",
+        description = "Characters of a message; ${DEFAULT-VALUE} unless said.")
+    private int payload;
+
+    @Option(
+        names = "--subscribers",
+        defaultValue = "1000",
+        description = "Of a fan-out; ${DEFAULT-VALUE} unless said.")
+    private int subscribers;
+
+    @Option(
+        names = "--connections",
+        defaultValue = "10000",
+        description = "Idle, and returning, ones; ${DEFAULT-VALUE} unless said.")
+    private int connections;
+
+    @Option(
+        names = "--missed",
+        defaultValue = "100",
+        description = "Events that each returning one missed; ${DEFAULT-VALUE} unless said.")
+    private int missed;
+
+    @Option(
+        names = "--peers",
+        paramLabel = "DIR",
+        description =
+            "The npm peers, with their packages installed (npm ci); bench/peers where it is there.")
+    private Path peers = Path.of("bench", "peers");
+
+    @Option(names = "--no-peers", description = "Leave the npm peers out.")
+    private boolean noPeers;
+
+    @Option(names = "--no-bare", description = "Leave the ceilings out.")
+    private boolean noBare;
+
+    @Option(
+        names = "--set",
+        paramLabel = "KEY=VALUE",
+        description = "A setting of the gateway; may be repeated.")
+    private List<String> settings = List.of();
+
+    @Option(
+        names = "--jvm",
+        paramLabel = "OPTION",
+        description = "An option of the gateway's JVM; may be repeated.")
+    private List<String> jvm = List.of();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result there too.")
+    private @Nullable Path json;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    private final List<Row> rows = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Exception {
+      CommandLine line = Objects.requireNonNull(spec).commandLine();
+      for (String name : only) {
+        if (Stream.of(Bench.values()).noneMatch(bench -> bench.toString().equals(name))) {
+          throw new ParameterException(line, "--only: there is no bench '" + name + "'");
+        }
+      }
+      PrintWriter out = line.getOut();
+      Child.pinSelf();
+      Path work = Files.createTempDirectory("holdfast-bench");
+      Path gc = work.resolve("gc.log");
+      try {
+        measure(out, work, gc);
+        out.println();
+        out.println(pauses(gc));
+        ratios(out);
+        failures.forEach(out::println);
+        out.flush();
+        if (json != null) {
+          Files.writeString(
+              json, "[" + String.join(",\n", rows.stream().map(Row::json).toList()) + "]\n");
+        }
+        return failures.isEmpty() ? 0 : 1;
+      } finally {
+        try (Stream<Path> files = Files.walk(work)) {
+          files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        }
+      }
+    }
+
+    private void measure(PrintWriter out, Path work, Path gc) throws IOException {
+      List<String> flags = new ArrayList<>(jvm);
+      flags.add("-Xlog:gc:file=" + work + "/gc-%p.log");
+      List<String> all = new ArrayList<>(settings);
+      all.add("session.connects_per_second=1000000");
+      Contestant holdfast = Contestant.holdfast(flags, all, List.of("--dev"));
+      List<Contestant> contestants = new ArrayList<>(List.of(holdfast));
+      if (!noBare) {
+        contestants.add(Contestant.bare());
+      }
+      boolean there = !noPeers && Contestant.peersAreThere(peers);
+      if (there) {
+        contestants.add(Contestant.ws(peers));
+        contestants.add(Contestant.socketIo(peers));
+      } else if (!noPeers) {
+        out.println("The npm peers are left out: no node, or no node_modules in " + peers);
+      }
+      Scale scale = new Scale(seconds, payload, subscribers, connections, connections, missed);
+      out.println(Row.HEAD);
+      out.flush();
+      if (wanted(Bench.ECHO) && !noBare) {
+        row(out, "tcp echo", () -> TcpEcho.run(Contestant.tcp(), scale, 50, 100));
+      }
+      each(out, Bench.ECHO, contestants, who -> Echo.run(who, scale, 50, 100));
+      each(out, Bench.PING_PONG, contestants, who -> Echo.pingPong(who, scale));
+      if (wanted(Bench.FAN_OUT) || wanted(Bench.FAN_OUT_10)) {
+        int frame = frame(holdfast, scale);
+        each(out, Bench.FAN_OUT, contestants, who -> FanOut.run(who, scale, 1, padded(who, frame)));
+        each(
+            out,
+            Bench.FAN_OUT_10,
+            contestants,
+            who -> FanOut.run(who, scale, 10, padded(who, frame)));
+      }
+      each(out, Bench.HANDSHAKE, contestants, who -> Handshakes.steady(who, scale));
+      each(out, Bench.HANDSHAKE, contestants, who -> Handshakes.most(who, scale));
+      each(out, Bench.IDLE, contestants, who -> Idle.run(who, scale));
+      if (wanted(Bench.RECOVERY)) {
+        String token = token(work, Objects.requireNonNull(spec).commandLine().getErr());
+        Contestant strict =
+            Contestant.holdfast(
+                flags, all, List.of("--config", work.resolve("bench.yaml").toString()));
+        row(
+            out,
+            "recovery",
+            () ->
+                Recovery.run(
+                    "holdfast",
+                    strict.starter(),
+                    () -> new Returning.Holdfast(token, "recovery"),
+                    scale));
+        if (there) {
+          row(
+              out,
+              "recovery",
+              () ->
+                  Recovery.run(
+                      "socket.io",
+                      Contestant.socketIo(peers).starter(),
+                      Returning.SocketIo::new,
+                      scale));
+        }
+      }
+      List<Contestant> buffering =
+          contestants.stream().filter(who -> !who.name().startsWith("bare")).toList();
+      each(out, Bench.SLOW, buffering, who -> SlowReaders.run(who, scale, subscribers, 0));
+      each(
+          out,
+          Bench.SLOW,
+          buffering,
+          who -> SlowReaders.run(who, scale, subscribers, subscribers / 10));
+      each(
+          out,
+          Bench.SLOW,
+          buffering,
+          who -> SlowReaders.run(who, scale, subscribers + 1, subscribers));
+      Files.writeString(gc, collected(work));
+    }
+
+    /**
+     * The ceiling carries frames as long as the gateway's; the npm peers carry the message alone.
+     */
+    private int padded(Contestant who, int frame) {
+      return who.name().startsWith("bare")
+          ? frame - "{\"type\":\"message\",\"content\":\"\"}".length()
+          : payload;
+    }
+
+    private static int frame(Contestant holdfast, Scale scale) throws IOException {
+      try {
+        return FanOut.frameBytes(holdfast, scale.text());
+      } catch (IOException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IOException(e);
+      }
+    }
+
+    private static String collected(Path work) throws IOException {
+      StringBuilder all = new StringBuilder();
+      try (Stream<Path> logs = Files.list(work)) {
+        for (Path log : logs.filter(file -> file.toString().contains("gc-")).toList()) {
+          all.append(Files.readString(log));
+        }
+      }
+      return all.toString();
+    }
+
+    /** A token by the gateway's own subcommand, and the configuration that believes it. */
+    private static String token(Path work, PrintWriter err) throws IOException {
+      Path config = work.resolve("bench.yaml");
+      Files.writeString(config, "auth:\n  secret: the secret of the bench, for its own tokens\n");
+      StringWriter token = new StringWriter();
+      ToolProvider.findFirst("token")
+          .orElseThrow()
+          .run(
+              new PrintWriter(token, true),
+              err,
+              "--user",
+              "bench",
+              "--channel",
+              "*",
+              "--publish",
+              "*",
+              "--config",
+              config.toString());
+      return token.toString().strip();
+    }
+
+    private interface Measurement {
+      Row of(Contestant who) throws Exception;
+    }
+
+    private boolean wanted(Bench bench) {
+      return only.isEmpty() || only.contains(bench.toString());
+    }
+
+    private void each(PrintWriter out, Bench bench, List<Contestant> contestants, Measurement one) {
+      if (wanted(bench)) {
+        contestants.forEach(who -> row(out, bench + " " + who.name(), () -> one.of(who)));
+      }
+    }
+
+    private void row(PrintWriter out, String what, Callable<Row> one) {
+      try {
+        Row row = one.call();
+        rows.add(row);
+        out.println(row.line());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        failures.add(what + ": interrupted");
+      } catch (Exception e) {
+        failures.add(what + ": " + e);
+      }
+      out.flush();
+    }
+
+    private static String pauses(Path gc) throws IOException {
+      Matcher pauses = Pattern.compile("Pause [^\\n]*? ([0-9.]+)ms").matcher(Files.readString(gc));
+      double total = 0;
+      double longest = 0;
+      int count = 0;
+      while (pauses.find()) {
+        double millis = Double.parseDouble(pauses.group(1));
+        total += millis;
+        longest = Math.max(longest, millis);
+        count++;
+      }
+      return String.format(
+          Locale.ROOT,
+          "GC pauses of the gateway: %d, %.0f ms in all, %.1f ms the longest",
+          count,
+          total,
+          longest);
+    }
+
+    /** The gateway against each of the others, by what a second of processor time brought. */
+    private void ratios(PrintWriter out) {
+      for (Row mine : rows) {
+        if (!mine.who().equals("holdfast") || Double.isNaN(mine.perSecond())) {
+          continue;
+        }
+        for (Row other : rows) {
+          if (other.bench().equals(mine.bench())
+              && !other.who().equals("holdfast")
+              && other.note().equals(mine.note())) {
+            out.printf(
+                Locale.ROOT,
+                "%-16s holdfast / %-11s %6.2f by time %6.2f by CPU%s%n",
+                mine.bench(),
+                other.who(),
+                mine.perSecond() / other.perSecond(),
+                mine.perCpuSecond() / other.perCpuSecond(),
+                mine.nanos() == null
+                    ? ""
+                    : String.format(
+                        Locale.ROOT, " %6.2f p99", mine.percentile(99) / other.percentile(99)));
+          }
+        }
+      }
+    }
+  }
+}

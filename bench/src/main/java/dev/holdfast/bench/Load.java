@@ -1,0 +1,138 @@
+package dev.holdfast.bench;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+
+/** The connections of one measurement, all on one event loop. One thread calls it. */
+final class Load implements AutoCloseable {
+
+  /** Handshakes under way at once, unless a measurement says otherwise. */
+  private static final int AT_ONCE = 64;
+
+  private final MultiThreadIoEventLoopGroup group;
+  private final InetSocketAddress server;
+  private final List<Conn> conns = new ArrayList<>();
+
+  Load(InetSocketAddress server) {
+    this.server = server;
+    IoHandlerFactory io =
+        Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("bench-load", true), io);
+  }
+
+  EventLoop loop() {
+    return (EventLoop) group.next();
+  }
+
+  List<Conn> conns() {
+    return conns;
+  }
+
+  /** Begins to connect; what comes of it is told to the events of the connection. */
+  void begin(Conn conn, int receiveBuffer) {
+    Class<? extends Channel> type =
+        Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(group)
+            .channel(type)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.pipeline().addLast(conn);
+                  }
+                });
+    if (receiveBuffer > 0) {
+      bootstrap.option(ChannelOption.SO_RCVBUF, receiveBuffer);
+    }
+    bootstrap.connect(server);
+  }
+
+  /** Connects so many, and waits until all are ready. */
+  List<Conn> connect(int count, IntFunction<Conn> each, ReadyCount ready)
+      throws InterruptedException, TimeoutException {
+    List<Conn> made = new ArrayList<>(count);
+    int before = ready.count();
+    for (int i = 0; i < count; i++) {
+      int begun = i;
+      await("handshakes", 60, () -> begun - (ready.count() - before) < AT_ONCE);
+      Conn conn = each.apply(i);
+      made.add(conn);
+      begin(conn, 0);
+    }
+    await("handshakes", 60, () -> ready.count() - before >= count);
+    conns.addAll(made);
+    return made;
+  }
+
+  /** Counts those that are ready. */
+  static final class ReadyCount {
+    private final AtomicInteger ready = new AtomicInteger();
+
+    void add() {
+      ready.incrementAndGet();
+    }
+
+    int count() {
+      return ready.get();
+    }
+  }
+
+  /** Runs on the event loop, and waits for it. */
+  void onLoop(Runnable task) throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(1);
+    loop()
+        .execute(() -> {
+          try {
+            task.run();
+          } finally {
+            done.countDown();
+          }
+        });
+    done.await();
+  }
+
+  static void await(String what, int seconds, Callable<Boolean> holds)
+      throws InterruptedException, TimeoutException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    try {
+      while (!holds.call()) {
+        if (System.nanoTime() - until > 0) {
+          throw new TimeoutException(what + ": not within " + seconds + " s");
+        }
+        TimeUnit.MICROSECONDS.sleep(200);
+      }
+    } catch (InterruptedException | TimeoutException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.holdfast.bench;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import java.util.Locale;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.HdrHistogram.Histogram;
+
+/** What readers at 1 KB a second do to the others, and to the server's memory. */
+final class SlowReaders {
+
+  private static final ByteBuf CONTENT = Unpooled.copiedBuffer(Dialogue.bytes("\"content\":\""));
+  private static final int MESSAGES_A_SECOND = 50;
+  private static final int PAYLOAD = 1_000;
+  private static final int DIGITS = 19;
+  private static final int SMALL_BUFFER = 4096;
+
+  private SlowReaders() {}
+
+  /** So many members, of whom so many are slow. */
+  static Row run(Contestant who, Scale scale, int members, int slow) throws Exception {
+    Histogram nanos = new Histogram(3);
+    AtomicLong count = new AtomicLong();
+    Load.ReadyCount ready = new Load.ReadyCount();
+    Conn.Events events =
+        new Conn.Events() {
+          @Override
+          public void ready(Conn conn) {
+            ready.add();
+          }
+
+          @Override
+          public void message(Conn conn, ByteBuf in) {
+            if (conn.index() >= slow) {
+              count.lazySet(count.get() + 1);
+              nanos.recordValue(System.nanoTime() - sent(in));
+            }
+          }
+        };
+    try (Child server = who.starter().start();
+        Load load = new Load(server.address())) {
+      load.connect(members, i -> new Conn(who.fanOut(), "slow", i, events), ready);
+      ScheduledFuture<?> publishing =
+          load.loop()
+              .scheduleAtFixedRate(
+                  () -> {
+                    Conn publisher = load.conns().getLast();
+                    publisher.message(payload());
+                    publisher.flush();
+                  },
+                  0,
+                  1_000 / MESSAGES_A_SECOND,
+                  TimeUnit.MILLISECONDS);
+      TimeUnit.SECONDS.sleep(scale.seconds());
+      load.onLoop(() -> load.conns().subList(0, slow).forEach(conn -> slowDown(load, conn)));
+      double before = server.resident();
+      Window window =
+          Window.over(server, scale.seconds(), count::get, () -> load.loop().execute(nanos::reset));
+      double grown = server.resident() - before;
+      publishing.cancel(false);
+      Histogram[] measured = new Histogram[1];
+      load.onLoop(() -> measured[0] = nanos.copy());
+      return new Row(
+          "slow readers",
+          who.name(),
+          window.perSecond(),
+          window.perCpuSecond(),
+          measured[0],
+          String.format(
+              Locale.ROOT,
+              "%d of %d slow; resident memory grew by %,.0f KiB in %d s",
+              slow,
+              members,
+              grown / 1024,
+              2 * scale.seconds()));
+    }
+  }
+
+  private static String payload() {
+    return String.format(Locale.ROOT, "%0" + DIGITS + "d", System.nanoTime())
+        + "x".repeat(PAYLOAD - DIGITS);
+  }
+
+  private static long sent(ByteBuf in) {
+    int at = ByteBufUtil.indexOf(CONTENT, in) + CONTENT.readableBytes();
+    long nanos = 0;
+    for (int i = 0; i < DIGITS; i++) {
+      nanos = nanos * 10 + in.getByte(at + i) - '0';
+    }
+    return nanos;
+  }
+
+  private static void slowDown(Load load, Conn conn) {
+    conn.channel().config().setAutoRead(false);
+    conn.channel()
+        .config()
+        .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(1024).maxMessagesPerRead(1));
+    conn.channel().config().setOption(io.netty.channel.ChannelOption.SO_RCVBUF, SMALL_BUFFER);
+    load.loop()
+        .scheduleAtFixedRate(
+            () -> conn.channel().read(), conn.index() % 1000, 1000, TimeUnit.MILLISECONDS);
+  }
+}
