@@ -245,17 +245,20 @@ public final class BenchCommand implements ToolProvider {
       }
       List<Contestant> buffering =
           contestants.stream().filter(who -> !who.name().startsWith("bare")).toList();
-      each(out, Bench.SLOW, buffering, who -> SlowReaders.run(who, scale, subscribers, 0));
+      for (SlowReaders.Crowd crowd :
+          List.of(
+              new SlowReaders.Crowd(subscribers, 0, 50, 1_000),
+              new SlowReaders.Crowd(subscribers, subscribers / 10, 50, 1_000),
+              new SlowReaders.Crowd(subscribers / 10 + 1, subscribers / 10, 100, 8_000))) {
+        each(out, Bench.SLOW, buffering, who -> SlowReaders.run(who, scale, crowd));
+      }
       each(
           out,
           Bench.SLOW,
-          buffering,
-          who -> SlowReaders.run(who, scale, subscribers, subscribers / 10));
-      each(
-          out,
-          Bench.SLOW,
-          buffering,
-          who -> SlowReaders.run(who, scale, subscribers + 1, subscribers));
+          List.of(holdfast),
+          who ->
+              SlowReaders.run(
+                  who, scale, new SlowReaders.Crowd(subscribers + 1, subscribers, 50, 8_000)));
       Files.writeString(gc, collected(work));
     }
 

@@ -24,9 +24,6 @@ final class Conn extends ChannelInboundHandlerAdapter {
 
     /** What came has been told: a good moment to say more, all at once. */
     default void batch(Conn conn) {}
-
-    /** It ended. */
-    default void closed(Conn conn) {}
   }
 
   private static final byte[] NO_MASK = {0, 0, 0, 0};
@@ -240,12 +237,7 @@ final class Conn extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    release();
-    events.closed(this);
-  }
-
-  private void release() {
+  public void handlerRemoved(ChannelHandlerContext context) {
     if (held != null) {
       held.release();
       held = null;

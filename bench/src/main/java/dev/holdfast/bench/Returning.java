@@ -133,9 +133,12 @@ interface Returning extends Dialogue {
 
     @Override
     public boolean ready(String frame) {
+      if (!was.isEmpty()) {
+        // What was missed comes before the answer.
+        return frame.startsWith("0{");
+      }
       if (frame.startsWith("40{")) {
         recovery = after(frame, "\"pid\":\"");
-        return !was.isEmpty();
       }
       return frame.startsWith("430");
     }

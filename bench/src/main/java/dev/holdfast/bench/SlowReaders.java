@@ -14,15 +14,21 @@ import org.HdrHistogram.Histogram;
 final class SlowReaders {
 
   private static final ByteBuf CONTENT = Unpooled.copiedBuffer(Dialogue.bytes("\"content\":\""));
-  private static final int MESSAGES_A_SECOND = 50;
-  private static final int PAYLOAD = 1_000;
   private static final int DIGITS = 19;
   private static final int SMALL_BUFFER = 4096;
 
   private SlowReaders() {}
 
-  /** So many members, of whom so many are slow. */
-  static Row run(Contestant who, Scale scale, int members, int slow) throws Exception {
+  /**
+   * The group, and what is said in it.
+   *
+   * @param slow of the members, how many read 1 KB a second
+   * @param rate messages a second
+   * @param payload characters of each
+   */
+  record Crowd(int members, int slow, int rate, int payload) {}
+
+  static Row run(Contestant who, Scale scale, Crowd crowd) throws Exception {
     Histogram nanos = new Histogram(3);
     AtomicLong count = new AtomicLong();
     Load.ReadyCount ready = new Load.ReadyCount();
@@ -35,7 +41,7 @@ final class SlowReaders {
 
           @Override
           public void message(Conn conn, ByteBuf in) {
-            if (conn.index() >= slow) {
+            if (conn.index() >= crowd.slow()) {
               count.lazySet(count.get() + 1);
               nanos.recordValue(System.nanoTime() - sent(in));
             }
@@ -43,24 +49,33 @@ final class SlowReaders {
         };
     try (Child server = who.starter().start();
         Load load = new Load(server.address())) {
-      load.connect(members, i -> new Conn(who.fanOut(), "slow", i, events), ready);
+      for (int i = 0; i < crowd.slow(); i++) {
+        Conn conn = new Conn(who.fanOut(), "slow", i, events);
+        load.conns().add(conn);
+        load.begin(conn, SMALL_BUFFER);
+      }
+      Load.await("the slow ones", 60, () -> ready.count() == crowd.slow());
+      int fast = crowd.members() - crowd.slow();
+      load.connect(fast, i -> new Conn(who.fanOut(), "slow", crowd.slow() + i, events), ready);
       ScheduledFuture<?> publishing =
           load.loop()
               .scheduleAtFixedRate(
                   () -> {
                     Conn publisher = load.conns().getLast();
-                    publisher.message(payload());
+                    publisher.message(payload(crowd.payload()));
                     publisher.flush();
                   },
                   0,
-                  1_000 / MESSAGES_A_SECOND,
-                  TimeUnit.MILLISECONDS);
+                  1_000_000 / crowd.rate(),
+                  TimeUnit.MICROSECONDS);
       TimeUnit.SECONDS.sleep(scale.seconds());
-      load.onLoop(() -> load.conns().subList(0, slow).forEach(conn -> slowDown(load, conn)));
-      double before = server.resident();
+      load.onLoop(() -> load.conns().subList(0, crowd.slow()).forEach(c -> slowDown(load, c)));
+      double first = server.resident();
+      TimeUnit.SECONDS.sleep(scale.seconds());
+      double filled = server.resident();
       Window window =
           Window.over(server, scale.seconds(), count::get, () -> load.loop().execute(nanos::reset));
-      double grown = server.resident() - before;
+      double last = server.resident();
       publishing.cancel(false);
       Histogram[] measured = new Histogram[1];
       load.onLoop(() -> measured[0] = nanos.copy());
@@ -72,17 +87,21 @@ final class SlowReaders {
           measured[0],
           String.format(
               Locale.ROOT,
-              "%d of %d slow; resident memory grew by %,.0f KiB in %d s",
-              slow,
-              members,
-              grown / 1024,
+              "%d of %d slow, %d x %d B a second; grew by %,.0f KiB in %d s, then %,.0f in %d s",
+              crowd.slow(),
+              crowd.members(),
+              crowd.rate(),
+              crowd.payload(),
+              (filled - first) / 1024,
+              scale.seconds(),
+              (last - filled) / 1024,
               2 * scale.seconds()));
     }
   }
 
-  private static String payload() {
+  private static String payload(int length) {
     return String.format(Locale.ROOT, "%0" + DIGITS + "d", System.nanoTime())
-        + "x".repeat(PAYLOAD - DIGITS);
+        + "x".repeat(length - DIGITS);
   }
 
   private static long sent(ByteBuf in) {
@@ -99,7 +118,6 @@ final class SlowReaders {
     conn.channel()
         .config()
         .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(1024).maxMessagesPerRead(1));
-    conn.channel().config().setOption(io.netty.channel.ChannelOption.SO_RCVBUF, SMALL_BUFFER);
     load.loop()
         .scheduleAtFixedRate(
             () -> conn.channel().read(), conn.index() % 1000, 1000, TimeUnit.MILLISECONDS);

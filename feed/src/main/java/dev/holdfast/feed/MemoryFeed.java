@@ -69,11 +69,21 @@ final class MemoryFeed implements Feed {
   public Attached attach(From from) {
     return switch (from) {
       case From.Now() -> attached(tail, true);
-      case From.Start() -> attachedAfter(0);
+      case From.Start() -> attachedAtStart();
       case From.After(Position at) when at.epoch() == epoch && at.offset() <= tail ->
           attachedAfter(at.offset());
       case From.After(Position elsewhere) -> attachedBeyond(head);
     };
+  }
+
+  /** The earliest that there is: whatever went before was not asked for. */
+  private Attached attachedAtStart() {
+    long first = head;
+    Delivery.Snapshot state = first == 0 ? null : stateSince(first);
+    return state == null
+        ? attached(first, true)
+        : new Attached(
+            new MemoryReader(state.offset()), new Position(epoch, state.offset()), true, state);
   }
 
   private Attached attachedAfter(long offset) {

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Listener implements AutoCloseable {
 
   /** Bytes that may wait in a connection before its events wait where they are: in their feeds. */
-  private static final WriteBufferWaterMark MARKS = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+  private static final WriteBufferWaterMark MARKS = new WriteBufferWaterMark(8 * 1024, 16 * 1024);
 
   /** Bytes that the kernel may hold unsent, so that an answer is never behind much. */
   private static final long UNSENT = 64L * 1024;
