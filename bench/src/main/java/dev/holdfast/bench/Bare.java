@@ -72,7 +72,7 @@ final class Bare {
                   @Override
                   protected void initChannel(Channel channel) {
                     if (tcp) {
-                      channel.pipeline().addLast(new TcpEcho());
+                      channel.pipeline().addLast(new TcpEcho(), new Quiet());
                     } else {
                       channel
                           .pipeline()

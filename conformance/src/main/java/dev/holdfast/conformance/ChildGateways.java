@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Gateways as child processes of this one: the real program with its real command line. */
@@ -18,6 +19,7 @@ final class ChildGateways implements Gateways {
   private static final String MAIN = "dev.holdfast.server.Main";
   private static final String READY = "listening on ";
 
+  private final List<String> errors = new CopyOnWriteArrayList<>();
   private final Map<Boolean, Gateway> shared = new ConcurrentHashMap<>();
 
   @Override
@@ -38,6 +40,7 @@ final class ChildGateways implements Gateways {
     }
     all.putIfAbsent("log.level", "warn");
     Process process = start(dev, all, List.of());
+    Thread.ofVirtual().start(() -> watch(process));
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line;
@@ -60,6 +63,28 @@ final class ChildGateways implements Gateways {
     } catch (IOException e) {
       // It has ended.
     }
+  }
+
+  /** Passes its log on, and keeps what a gateway never should log. */
+  private void watch(Process process) {
+    try (BufferedReader log =
+        new BufferedReader(
+            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+      String line;
+      while ((line = log.readLine()) != null) {
+        System.err.println(line);
+        if (line.contains("\"ERROR\"") || line.contains(" ERROR ")) {
+          errors.add(line);
+        }
+      }
+    } catch (IOException e) {
+      // It has ended.
+    }
+  }
+
+  @Override
+  public List<String> errors() {
+    return List.copyOf(errors);
   }
 
   /** Starts one that is expected to fail, or to be waited for otherwise. */
@@ -87,8 +112,6 @@ final class ChildGateways implements Gateways {
     command.addAll(more);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST_"));
-    builder.redirectError(
-        more.isEmpty() ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.PIPE);
     return builder.start();
   }
 

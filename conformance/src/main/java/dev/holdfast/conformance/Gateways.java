@@ -1,6 +1,7 @@
 package dev.holdfast.conformance;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** Where the gateways under test come from. */
@@ -20,6 +21,11 @@ interface Gateways extends AutoCloseable {
 
   /** Whether there is a shared gateway of that mode. */
   boolean has(boolean dev);
+
+  /** Errors that its gateways have logged: there should be none, whatever is sent to them. */
+  default List<String> errors() {
+    return List.of();
+  }
 
   @Override
   void close();

@@ -104,6 +104,10 @@ public final class VerifyCommand implements ToolProvider {
         }
         out.println();
         out.println(verifier.summary());
+        for (String error : gateways.errors()) {
+          out.println("a gateway logged an error: " + error);
+          failed = true;
+        }
         out.flush();
         return failed ? 1 : 0;
       }

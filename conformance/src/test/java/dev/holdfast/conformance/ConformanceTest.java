@@ -37,6 +37,7 @@ class ConformanceTest {
     GATEWAYS.close();
     VERIFIER.coverage().forEach((id, score) -> System.out.printf("%-6s %s%n", id, score));
     System.out.println(VERIFIER.summary());
+    assertThat(GATEWAYS.errors()).as("errors that gateways logged").isEmpty();
   }
 
   @TestFactory

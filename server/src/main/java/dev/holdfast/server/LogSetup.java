@@ -24,6 +24,13 @@ final class LogSetup {
     if (json(logging.format())) {
       JsonEncoder encoder = new JsonEncoder();
       encoder.setContext(context);
+      encoder.setWithSequenceNumber(false);
+      encoder.setWithNanoseconds(false);
+      encoder.setWithContext(false);
+      encoder.setWithArguments(false);
+      encoder.setWithMessage(false);
+      encoder.setWithFormattedMessage(true);
+      encoder.setWithMDC(false);
       encoder.start();
       ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
       appender.setContext(context);

@@ -245,6 +245,9 @@ final class Admission {
 
   private void connected(
       Connection connection, Session session, Wish wish, boolean resumed, List<FeedPlace> feeds) {
+    gateway
+        .telemetry()
+        .admitted(connection.id(), session.sessionId(), session.principal().userId(), resumed);
     if (!wish.told) {
       return;
     }

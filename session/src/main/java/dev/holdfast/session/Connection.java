@@ -123,6 +123,7 @@ public final class Connection {
   /** The socket is gone. Once. */
   public void closed() {
     state = State.CLOSED;
+    gateway.telemetry().left(id);
     loop.remove(this);
     ticket.release();
     awake.clear();

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Obeys the frames of admitted clients, or passes them on. On the connection's loop. */
 final class Dispatch {
 
-  private static final System.Logger LOG = System.getLogger(Dispatch.class.getName());
-
   private final Gateway gateway;
 
   Dispatch(Gateway gateway) {
@@ -46,7 +44,7 @@ final class Dispatch {
       obeyOnce(connection, session, frame);
     } catch (RuntimeException e) {
       String errorId = gateway.newId("e");
-      LOG.log(System.Logger.Level.ERROR, "error " + errorId + " on " + connection.id(), e);
+      gateway.telemetry().failed(errorId, connection.id(), session.sessionId(), frame.id(), e);
       session.refuse(frame.id(), ErrorCode.INTERNAL, "internal error, error_id " + errorId);
     }
   }

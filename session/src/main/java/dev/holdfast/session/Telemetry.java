@@ -1,6 +1,8 @@
 package dev.holdfast.session;
 
-/** Is told what happens, for metrics. Any thread; must return at once. */
+import org.jspecify.annotations.Nullable;
+
+/** Is told what happens, for metrics and logs. Any thread; must return at once. */
 public interface Telemetry {
 
   /** A telemetry that listens to nothing. */
@@ -21,6 +23,27 @@ public interface Telemetry {
   /** A client was refused, at the door or with a command. */
   default void refused(String reason) {}
 
-  /** A connection was closed. */
+  /** A connection was closed by the gateway. */
   default void closed(int code) {}
+
+  /** A connection is served by a session from now on. */
+  default void admitted(String connectionId, String sessionId, String userId, boolean resumed) {}
+
+  /** A connection is gone, whoever ended it. */
+  default void left(String connectionId) {}
+
+  /**
+   * A command failed by a fault of the gateway; the client was told the error id.
+   *
+   * @param commandId null where the command had none
+   */
+  default void failed(
+      String errorId,
+      String connectionId,
+      String sessionId,
+      @Nullable String commandId,
+      RuntimeException why) {
+    System.getLogger(Telemetry.class.getName())
+        .log(System.Logger.Level.ERROR, "error " + errorId + " on " + connectionId, why);
+  }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.feed.Engine;
 import dev.holdfast.session.Gateway;
 import dev.holdfast.session.Telemetry;
 import dev.holdfast.transport.Listener;
+import dev.holdfast.transport.Traffic;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -11,15 +12,18 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What is counted. Counting takes no lock and looks nothing up by tags. Any thread. */
 public final class Metrics implements Telemetry, AutoCloseable {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ConnectionLog log = new ConnectionLog();
   private final JvmGcMetrics gc = new JvmGcMetrics();
   private final LongAdder framesIn = new LongAdder();
   private final LongAdder bytesIn = new LongAdder();
@@ -51,6 +55,22 @@ public final class Metrics implements Telemetry, AutoCloseable {
         gateway,
         g -> g.behind());
     gauge("holdfast.feeds", "feeds now", engine, e -> e.size());
+    gauge(
+        "holdfast.sockets",
+        "sockets now, before and after the upgrade",
+        listener,
+        l -> l.sockets());
+    Traffic traffic = listener.traffic();
+    counter("holdfast.sockets.accepted", "sockets accepted", traffic, t -> t.accepted());
+    counter("holdfast.handshakes", "handshakes that succeeded", traffic, t -> t.upgraded());
+    counter("holdfast.http.requests", "plain HTTP requests", traffic, t -> t.requests());
+    for (Traffic.Refusal why : Traffic.Refusal.values()) {
+      FunctionCounter.builder(
+              "holdfast.handshake.refusals", traffic, t -> t.refusals().getOrDefault(why, 0L))
+          .description("handshakes and sockets refused by the transport")
+          .tag("reason", why.name().toLowerCase(Locale.ROOT))
+          .register(registry);
+    }
     LoopLoad load = new LoopLoad(listener);
     gauge("holdfast.loop.utilisation", "busiest event loop, 0 to 1", load, LoopLoad::busiest);
   }
@@ -93,6 +113,27 @@ public final class Metrics implements Telemetry, AutoCloseable {
   }
 
   @Override
+  public void admitted(String connectionId, String sessionId, String userId, boolean resumed) {
+    log.admitted(connectionId, sessionId, userId, resumed);
+  }
+
+  @Override
+  public void left(String connectionId) {
+    log.left(connectionId);
+  }
+
+  @Override
+  public void failed(
+      String errorId,
+      String connectionId,
+      String sessionId,
+      @Nullable String commandId,
+      RuntimeException why) {
+    refused("internal");
+    log.failed(errorId, connectionId, sessionId, commandId, why);
+  }
+
+  @Override
   public void close() {
     gc.close();
     registry.close();
@@ -112,6 +153,11 @@ public final class Metrics implements Telemetry, AutoCloseable {
 
   private void count(String name, String about, LongAdder adder) {
     FunctionCounter.builder(name, adder, LongAdder::sum).description(about).register(registry);
+  }
+
+  private <T> void counter(
+      String name, String about, T of, java.util.function.ToDoubleFunction<T> value) {
+    FunctionCounter.builder(name, of, value).description(about).register(registry);
   }
 
   private <T> void gauge(
