@@ -82,8 +82,10 @@ final class Vitals {
   }
 
   void expiresAt(@Nullable Instant at) {
-    expires = at == null ? Long.MAX_VALUE : at.toEpochMilli();
-    warned = false;
+    long now = at == null ? Long.MAX_VALUE : at.toEpochMilli();
+    // Told once for each end: a refresh that was refused changes nothing.
+    warned &= now == expires;
+    expires = now;
   }
 
   long expiresInMillis(long millis) {

@@ -182,6 +182,10 @@ class AdmissionTest {
     ann.take();
     world.pass(Duration.ofSeconds(31));
     assertThat(ann.only()).contains("\"type\":\"token_expiring\"");
+    ann.say("{\"type\":\"refresh\",\"token\":\"bob\"}");
+    assertThat(ann.only()).contains("forbidden");
+    world.pass(Duration.ofSeconds(1));
+    assertThat(ann.take()).as("a refused refresh is no new end to warn of").isEmpty();
     world.pass(Duration.ofMinutes(1));
     assertThat(ann.only()).contains("\"reason\":\"expired\"");
     assertThat(ann.closeCode).isEqualTo(4001);
