@@ -274,7 +274,9 @@ public final class Client implements AutoCloseable {
         } else if (flows.putIfAbsent(feed, flow) != null) {
           flow.refuse(new IllegalStateException(feed + " has a subscriber already"));
         } else {
-          if (unclaimed.remove(feed) != null && !(from instanceof Begin.Now)) {
+          unclaimed.remove(feed);
+          if (!(from instanceof Begin.Now)) {
+            // It may be read already, as a run is by whoever starts it; only anew it begins there.
             detach(feed);
           }
           flow.begin();

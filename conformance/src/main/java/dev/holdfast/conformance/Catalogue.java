@@ -43,6 +43,7 @@ final class Catalogue {
     cases.addAll(ChannelCases.all());
     cases.addAll(RecoveryCases.all());
     cases.addAll(EventCases.all());
+    cases.addAll(AgentCases.all());
     cases.addAll(HostileCases.all());
     List<String> order = List.copyOf(scenarios().keySet());
     cases.sort(java.util.Comparator.comparingInt(c -> order.indexOf(c.id())));

@@ -107,6 +107,22 @@ class ClientCommandsTest {
   }
 
   @Test
+  void runFollowsAnAgentToItsEnd() {
+    Run echoed = run("", "run", "echo", "say it again");
+    assertThat(echoed.status()).isZero();
+    assertThat(echoed.out()).isEqualTo("say it again" + System.lineSeparator());
+    String id = echoed.err().lines().findFirst().orElseThrow().replace("* run ", "");
+    assertThat(run("", "run", "--attach", id).out())
+        .isEqualTo("say it again" + System.lineSeparator());
+    Run failed = run("", "run", "echo", "--action", "fail");
+    assertThat(failed.status()).isEqualTo(1);
+    assertThat(failed.err()).contains("* failed: upstream_error: it failed, as it was asked to");
+    assertThat(run("", "run", "nobody", "hi").err())
+        .contains("not_found: agent_id: there is no agent 'nobody'");
+    assertThat(run("", "run", "echo").status()).isEqualTo(2);
+  }
+
+  @Test
   void whoCannotConnectIsToldWhy() {
     Run refused = run("", "stats", "--token", "garbage");
     assertThat(refused.status()).isEqualTo(1);

@@ -1,7 +1,13 @@
 package dev.holdfast.server;
 
 import dev.holdfast.feed.Engine;
+import dev.holdfast.kinds.agent.AgentSettings;
+import dev.holdfast.kinds.agent.Agents;
+import dev.holdfast.kinds.agent.EchoAgent;
+import dev.holdfast.kinds.agent.Offer;
 import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.server.agent.AgentCommands;
+import dev.holdfast.server.agent.AgentFeeds;
 import dev.holdfast.server.auth.ApiKeys;
 import dev.holdfast.server.auth.Revocations;
 import dev.holdfast.server.auth.TokenAuthenticator;
@@ -27,13 +33,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A running gateway: everything joined together. Any thread. */
 public final class Server implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Server.class.getName());
 
+  private static final Map<String, Endpoint> ENDPOINTS =
+      Stream.of(Endpoint.WS, Endpoint.CHAT, Endpoint.AGENT_STREAM, Endpoint.AGENT_EXECUTE)
+          .collect(Collectors.toMap(Endpoint::path, Function.identity()));
+
   private final Gateway gateway;
+  private final Agents agents;
   private final HttpApi api;
   private final Listener listener;
   private final Metrics metrics;
@@ -44,6 +58,15 @@ public final class Server implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     Engine engine = Engine.inMemory(clock, () -> epoch(random));
     Channels channels = new Channels(engine, config.channels(), clock, random::nextLong);
+    timer = Executors.newSingleThreadScheduledExecutor(Server::timerThread);
+    agents =
+        new Agents(engine, AgentSettings.DEFAULTS, offers(config), clock, random::nextLong, timer);
+    Kinds kinds =
+        new Kinds(
+            new ChannelCommands(channels),
+            new ChannelFeeds(channels),
+            new AgentCommands(agents),
+            new AgentFeeds(agents));
     Revocations revocations = new Revocations(clock, Revocations.MOST);
     Authenticator authenticator = new TokenAuthenticator(config.auth(), revocations, clock);
     metrics = new Metrics();
@@ -51,8 +74,8 @@ public final class Server implements AutoCloseable {
         new Gateway(
             config.session(),
             authenticator,
-            new ChannelFeeds(channels),
-            new ChannelCommands(channels),
+            kinds,
+            kinds,
             metrics,
             clock,
             System::nanoTime,
@@ -60,6 +83,7 @@ public final class Server implements AutoCloseable {
     Parts parts =
         new Parts(
             channels,
+            agents,
             gateway,
             () -> ready,
             metrics::scrape,
@@ -74,14 +98,10 @@ public final class Server implements AutoCloseable {
             new ApiKeys(config.auth().apiKeys()),
             config.session().anonymous(),
             parts);
-    listener =
-        Listener.start(
-            config.transport(),
-            gateway,
-            Map.of(Endpoint.WS.path(), Endpoint.WS, Endpoint.CHAT.path(), Endpoint.CHAT),
-            api);
+    listener = Listener.start(config.transport(), gateway, ENDPOINTS, api);
     metrics.watch(gateway, engine, listener);
-    timer = Executors.newSingleThreadScheduledExecutor(Server::timerThread);
+    metrics.watch(agents);
+    every(5, agents::sweep);
     every(1, channels::sweep);
     every(5, listener::reloadTls);
   }
@@ -97,6 +117,15 @@ public final class Server implements AutoCloseable {
 
   static Server start(Config config, InstantSource clock) throws IOException {
     return new Server(config, clock);
+  }
+
+  /** In development there is something to try with no key and no network. */
+  private static List<Offer> offers(Config config) {
+    return config.dev()
+        ? List.of(
+            EchoAgent.offer("echo", Duration.ofMillis(2)),
+            EchoAgent.offer("test-agent", Duration.ofMillis(10)))
+        : List.of();
   }
 
   private static long epoch(SecureRandom random) {
@@ -158,6 +187,7 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     ready = false;
+    agents.close();
     timer.shutdownNow();
     listener.close();
     metrics.close();

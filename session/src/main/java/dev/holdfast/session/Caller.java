@@ -1,5 +1,6 @@
 package dev.holdfast.session;
 
+import dev.holdfast.feed.FeedId;
 import dev.holdfast.wire.ErrorCode;
 import dev.holdfast.wire.ServerFrame;
 import java.util.Map;
@@ -20,6 +21,12 @@ public interface Caller {
    * then, and is kept under its id for a client that asks again.
    */
   void reply(ServerFrame answer);
+
+  /**
+   * Has the session read a feed from its start, as if its client had attached to it. Only while its
+   * command is being obeyed.
+   */
+  void follow(FeedId feed);
 
   /** Acknowledges a command; nothing is sent where it had no id. */
   default void ack(@Nullable String id, Map<String, Object> details) {

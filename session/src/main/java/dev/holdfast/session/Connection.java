@@ -77,7 +77,9 @@ public final class Connection {
     if (frame.length > HELLO_BYTES) {
       refuse(null, "say connect first, in at most " + HELLO_BYTES + " bytes", null);
     } else {
-      gateway.admission().hello(this, TypeDialect.decode(frame));
+      gateway
+          .admission()
+          .hello(this, TypeDialect.decode(frame, opening().endpoint().defaultType()));
     }
   }
 
@@ -93,7 +95,9 @@ public final class Connection {
               null, ErrorCode.RATE_LIMITED, "too many frames", null, rate.waitMillis()));
       return;
     }
-    gateway.dispatch().obey(this, by, TypeDialect.decode(frame));
+    gateway
+        .dispatch()
+        .obey(this, by, TypeDialect.decode(frame, opening().endpoint().defaultType()));
   }
 
   /** A binary message, which no endpoint takes. */

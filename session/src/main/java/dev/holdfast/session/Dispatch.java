@@ -81,7 +81,11 @@ final class Dispatch {
           ClientFrame.Message _,
           ClientFrame.Broadcast _,
           ClientFrame.Direct _,
-          ClientFrame.Publish _ ->
+          ClientFrame.Publish _,
+          ClientFrame.Run _,
+          ClientFrame.Cancel _,
+          ClientFrame.Approve _,
+          ClientFrame.Input _ ->
           false;
     };
   }
@@ -115,6 +119,10 @@ final class Dispatch {
           ClientFrame.Direct _,
           ClientFrame.Presence _,
           ClientFrame.Publish _,
+          ClientFrame.Run _,
+          ClientFrame.Cancel _,
+          ClientFrame.Approve _,
+          ClientFrame.Input _,
           ClientFrame.GetStats _ ->
           gateway.commands().execute(frame, session);
     }

@@ -107,6 +107,13 @@ final class Session implements Caller {
     });
   }
 
+  @Override
+  public void follow(FeedId feed) {
+    if (attach(feed, From.START, true) instanceof Attaching.Refused(ErrorCode code, String why)) {
+      refuse(null, code, why);
+    }
+  }
+
   private void answered(ServerFrame answer) {
     byte[] text = TypeDialect.encode(answer);
     String command = answer.id();

@@ -96,6 +96,30 @@ public sealed interface ClientFrame extends Inbound {
       @Nullable String idempotencyKey)
       implements ClientFrame {}
 
+  /**
+   * {@code run}: starts an agent's work, on a prompt or an action, and follows it.
+   *
+   * @param deadlineMs after which it fails; null for none
+   */
+  record Run(
+      @Nullable String id,
+      String agentId,
+      @Nullable String prompt,
+      @Nullable String action,
+      @Nullable RawJson params,
+      @Nullable Integer deadlineMs)
+      implements ClientFrame {}
+
+  /** {@code cancel}: stops a run. */
+  record Cancel(@Nullable String id, String runId) implements ClientFrame {}
+
+  /** {@code approve}: decides what a run asked; {@code approve} where no decision is named. */
+  record Approve(@Nullable String id, String runId, String approvalId, String decision)
+      implements ClientFrame {}
+
+  /** {@code input}: says something to a run. */
+  record Input(@Nullable String id, String runId, RawJson content) implements ClientFrame {}
+
   /** {@code get_stats}. */
   record GetStats(@Nullable String id) implements ClientFrame {}
 }

@@ -23,7 +23,15 @@ enum Field {
   TO(true),
   EVENT(true),
   DATA(false),
-  IDEMPOTENCY_KEY(true);
+  IDEMPOTENCY_KEY(true),
+  AGENT_ID(true),
+  PROMPT(true),
+  ACTION(true),
+  PARAMS(false),
+  DEADLINE_MS(false),
+  RUN_ID(true),
+  APPROVAL_ID(true),
+  DECISION(true);
 
   /** The name on the wire. */
   final String wire = name().toLowerCase(Locale.ROOT);
@@ -57,6 +65,14 @@ enum Field {
       case "event" -> EVENT;
       case "data" -> DATA;
       case "idempotency_key" -> IDEMPOTENCY_KEY;
+      case "agent_id" -> AGENT_ID;
+      case "prompt" -> PROMPT;
+      case "action" -> ACTION;
+      case "params" -> PARAMS;
+      case "deadline_ms" -> DEADLINE_MS;
+      case "run_id" -> RUN_ID;
+      case "approval_id" -> APPROVAL_ID;
+      case "decision" -> DECISION;
       default -> null;
     };
   }

@@ -27,6 +27,7 @@ final class Fields {
   static final int POSITION_LENGTH = 40;
   static final int TOKEN_LENGTH = 16_384;
   static final int HISTORY_LIMIT = 1000;
+  static final int DEADLINE_MILLIS = 24 * 60 * 60 * 1000;
   static final int POSITIONS = 1000;
 
   private static final Begin NOW = new Begin.Now();

@@ -1,19 +1,28 @@
 package dev.holdfast.wire;
 
+import static dev.holdfast.wire.Field.ACTION;
 import static dev.holdfast.wire.Field.AFTER;
+import static dev.holdfast.wire.Field.AGENT_ID;
+import static dev.holdfast.wire.Field.APPROVAL_ID;
 import static dev.holdfast.wire.Field.CHANNEL;
 import static dev.holdfast.wire.Field.CONTENT;
 import static dev.holdfast.wire.Field.DATA;
+import static dev.holdfast.wire.Field.DEADLINE_MS;
+import static dev.holdfast.wire.Field.DECISION;
 import static dev.holdfast.wire.Field.FEED;
 import static dev.holdfast.wire.Field.IDEMPOTENCY_KEY;
 import static dev.holdfast.wire.Field.LIMIT;
+import static dev.holdfast.wire.Field.PARAMS;
 import static dev.holdfast.wire.Field.PRESENCE;
+import static dev.holdfast.wire.Field.PROMPT;
 import static dev.holdfast.wire.Field.REVERSE;
+import static dev.holdfast.wire.Field.RUN_ID;
 import static dev.holdfast.wire.Field.SESSION_ID;
 import static dev.holdfast.wire.Field.TIMESTAMP;
 import static dev.holdfast.wire.Field.TO;
 import static dev.holdfast.wire.Field.TOKEN;
 import static dev.holdfast.wire.Field.USER_ID;
+import static dev.holdfast.wire.Fields.DEADLINE_MILLIS;
 import static dev.holdfast.wire.Fields.FEED_LENGTH;
 import static dev.holdfast.wire.Fields.HISTORY_LIMIT;
 import static dev.holdfast.wire.Fields.ID_LENGTH;
@@ -110,6 +119,25 @@ public final class TypeDialect {
               in.event(),
               in.json(DATA),
               in.text(IDEMPOTENCY_KEY, NAME_LENGTH));
+      case "run" ->
+          new ClientFrame.Run(
+              id,
+              in.requiredName(AGENT_ID, NAME_LENGTH),
+              in.text(PROMPT, Integer.MAX_VALUE),
+              in.name(ACTION, NAME_LENGTH),
+              in.optionalJson(PARAMS),
+              in.wholeNumber(DEADLINE_MS, DEADLINE_MILLIS));
+      case "cancel" -> new ClientFrame.Cancel(id, in.requiredName(RUN_ID, ID_LENGTH));
+      case "approve" -> {
+        String decision = in.name(DECISION, NAME_LENGTH);
+        yield new ClientFrame.Approve(
+            id,
+            in.requiredName(RUN_ID, ID_LENGTH),
+            in.requiredName(APPROVAL_ID, ID_LENGTH),
+            decision == null ? "approve" : decision);
+      }
+      case "input" ->
+          new ClientFrame.Input(id, in.requiredName(RUN_ID, ID_LENGTH), in.json(CONTENT));
       case "get_stats" -> new ClientFrame.GetStats(id);
       default -> null;
     };

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.spi.ToolProvider;
 import picocli.CommandLine;
 
@@ -49,7 +50,8 @@ abstract class ClientCommand implements ToolProvider {
   /** What went wrong, for a person. */
   static String why(Throwable failure) {
     Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
       cause = cause.getCause();
     }
     return switch (cause) {

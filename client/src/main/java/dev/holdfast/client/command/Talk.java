@@ -153,9 +153,13 @@ final class Talk implements Flow.Subscriber<Delivery> {
 
   /** An event as a line for a terminal, on which what others say has no control. */
   private static String line(Map<?, ?> event) {
-    return text(event)
-        .codePoints()
-        .map(c -> c != '\t' && Character.isISOControl(c) ? 0xfffd : c)
+    return plain(text(event)).replace('\n', ' ');
+  }
+
+  /** A text without what a terminal would take for commands; lines and tabs stay. */
+  static String plain(String text) {
+    return text.codePoints()
+        .map(c -> c != '\t' && c != '\n' && Character.isISOControl(c) ? 0xfffd : c)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }

@@ -1,4 +1,4 @@
-/** An agent run: tokens, progress and logs out; cancel, approve and user input in. */
+/** Agent runs: feeds that are owned by the work of an agent. */
 @NullMarked
 package dev.holdfast.kinds.agent;
 

@@ -56,6 +56,12 @@ final class Body {
     return value.stringValue();
   }
 
+  /** Any JSON, as text; null where it is not given. */
+  @Nullable String optionalJson(String name) {
+    JsonNode value = object.get(name);
+    return value == null ? null : JSON.writeValueAsString(value);
+  }
+
   /** Any JSON, as text. */
   byte[] json(String name) {
     JsonNode value = object.get(name);

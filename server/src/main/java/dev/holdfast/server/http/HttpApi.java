@@ -27,6 +27,7 @@ public final class HttpApi implements HttpHandler {
     new Health(parts).addTo(routes);
     new ChannelRoutes(parts).addTo(routes);
     new AdminRoutes(parts).addTo(routes);
+    new RunRoutes(parts).addTo(routes);
   }
 
   /** Every route, as {@code METHOD path}. */
@@ -62,7 +63,9 @@ public final class HttpApi implements HttpHandler {
 
   private static Reply allowed(Routes.Match match, HttpRequest request, Principal principal) {
     boolean may =
-        principal.admin() || match.route().roles().stream().anyMatch(principal.roles()::contains);
+        principal.admin()
+            || match.route().roles().equals(Routes.ANYBODY)
+            || match.route().roles().stream().anyMatch(principal.roles()::contains);
     return may
         ? answer(match, request, principal)
         : Reply.error(

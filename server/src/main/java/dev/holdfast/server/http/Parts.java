@@ -1,5 +1,6 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.channel.Channels;
 import dev.holdfast.session.Gateway;
 import java.util.function.BooleanSupplier;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  */
 public record Parts(
     Channels channels,
+    Agents agents,
     Gateway gateway,
     BooleanSupplier ready,
     Supplier<String> scrape,

@@ -25,6 +25,9 @@ final class Routes {
   /** What was found. */
   record Match(Route route, Map<String, String> variables) {}
 
+  /** The roles of a route for everybody who says who it is. */
+  static final List<String> ANYBODY = List.of("*");
+
   private final List<Route> routes = new ArrayList<>();
 
   void add(String method, String template, List<String> roles, Action action) {

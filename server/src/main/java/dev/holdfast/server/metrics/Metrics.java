@@ -1,6 +1,7 @@
 package dev.holdfast.server.metrics;
 
 import dev.holdfast.feed.Engine;
+import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.session.Gateway;
 import dev.holdfast.session.Telemetry;
 import dev.holdfast.transport.Listener;
@@ -73,6 +74,11 @@ public final class Metrics implements Telemetry, AutoCloseable {
     }
     LoopLoad load = new LoopLoad(listener);
     gauge("holdfast.loop.utilisation", "busiest event loop, 0 to 1", load, LoopLoad::busiest);
+  }
+
+  /** Watches these too, once they are there. */
+  public void watch(Agents agents) {
+    gauge("holdfast.runs", "runs that work now", agents, a -> a.active());
   }
 
   /** All figures in the text format of Prometheus. */

@@ -1,0 +1,60 @@
+package dev.holdfast.kinds.agent;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.JsonStringEncoder;
+
+/** The body of an event in the making: JSON members without the braces around them. One thread. */
+final class Members {
+
+  private final StringBuilder text = new StringBuilder();
+
+  private Members name(String name) {
+    text.append(text.isEmpty() ? "\"" : ",\"").append(name).append("\":");
+    return this;
+  }
+
+  Members text(String name, @Nullable String value) {
+    if (value != null) {
+      name(name);
+      text.append('"').append(JsonStringEncoder.getInstance().quoteAsCharArray(whole(value)));
+      text.append('"');
+    }
+    return this;
+  }
+
+  Members number(String name, long value) {
+    name(name);
+    text.append(value);
+    return this;
+  }
+
+  Members flag(String name, boolean value) {
+    name(name);
+    text.append(value);
+    return this;
+  }
+
+  /** A value that is JSON already. */
+  Members raw(String name, @Nullable String json) {
+    if (json != null) {
+      name(name);
+      text.append(json);
+    }
+    return this;
+  }
+
+  /** Half a surrogate pair, which UTF-8 can't say, becomes U+FFFD. */
+  private static String whole(String value) {
+    return new String(value.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);
+  }
+
+  byte[] bytes() {
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** As one JSON object. */
+  String object() {
+    return "{" + text + "}";
+  }
+}

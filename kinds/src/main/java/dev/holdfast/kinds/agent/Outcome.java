@@ -1,0 +1,24 @@
+package dev.holdfast.kinds.agent;
+
+/** What came of a command. Immutable; any thread. */
+public sealed interface Outcome {
+
+  /** It was obeyed. */
+  record Done(Run run) implements Outcome {}
+
+  /**
+   * It was not.
+   *
+   * @param retryAfterMillis -1 where that would not help
+   */
+  record Refused(Why why, String message, long retryAfterMillis) implements Outcome {}
+
+  /** Why not. */
+  enum Why {
+    BAD_REQUEST,
+    FORBIDDEN,
+    NOT_FOUND,
+    CONFLICT,
+    OVER_CAPACITY
+  }
+}

@@ -1,0 +1,44 @@
+package dev.holdfast.server;
+
+import dev.holdfast.feed.FeedId;
+import dev.holdfast.kinds.agent.Agents;
+import dev.holdfast.session.Caller;
+import dev.holdfast.session.Catalog;
+import dev.holdfast.session.Commands;
+import dev.holdfast.session.Principal;
+import dev.holdfast.wire.ClientFrame;
+import java.util.List;
+
+/** Sends each command, and each question for a feed, to its kind. Any thread. */
+record Kinds(
+    Commands channelCommands, Catalog channelFeeds, Commands agentCommands, Catalog agentFeeds)
+    implements Commands, Catalog {
+
+  @Override
+  public void execute(ClientFrame command, Caller caller) {
+    switch (command) {
+      case ClientFrame.Run _, ClientFrame.Cancel _, ClientFrame.Approve _, ClientFrame.Input _ ->
+          agentCommands.execute(command, caller);
+      default -> channelCommands.execute(command, caller);
+    }
+  }
+
+  private Catalog of(FeedId id) {
+    return id.kind().equals(Agents.KIND) ? agentFeeds : channelFeeds;
+  }
+
+  @Override
+  public Entry open(FeedId id, Principal principal) {
+    return of(id).open(id, principal);
+  }
+
+  @Override
+  public Entry look(FeedId id, Principal principal) {
+    return of(id).look(id, principal);
+  }
+
+  @Override
+  public List<Standing> standing(Principal principal) {
+    return channelFeeds.standing(principal);
+  }
+}

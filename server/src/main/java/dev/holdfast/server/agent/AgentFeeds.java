@@ -1,0 +1,37 @@
+package dev.holdfast.server.agent;
+
+import dev.holdfast.feed.FeedId;
+import dev.holdfast.kinds.agent.Agents;
+import dev.holdfast.kinds.agent.Run;
+import dev.holdfast.session.Catalog;
+import dev.holdfast.session.Principal;
+import dev.holdfast.wire.ErrorCode;
+import java.util.List;
+
+/** The feeds of runs, for the sessions of whoever started them. Any thread. */
+public final class AgentFeeds implements Catalog {
+
+  private final Agents agents;
+
+  public AgentFeeds(Agents agents) {
+    this.agents = agents;
+  }
+
+  @Override
+  public Entry open(FeedId id, Principal principal) {
+    Run run = agents.find(id.name(), principal.userId(), principal.admin());
+    return run == null
+        ? new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed")
+        : new Entry.Granted(run.feed(), Membership.UNCOUNTED);
+  }
+
+  @Override
+  public Entry look(FeedId id, Principal principal) {
+    return open(id, principal);
+  }
+
+  @Override
+  public List<Standing> standing(Principal principal) {
+    return List.of();
+  }
+}

@@ -1,0 +1,106 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.kinds.agent.Agents;
+import dev.holdfast.kinds.agent.Offer;
+import dev.holdfast.kinds.agent.Outcome;
+import dev.holdfast.kinds.agent.Request;
+import dev.holdfast.kinds.agent.Run;
+import dev.holdfast.session.Principal;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Agents and their runs, for whoever may run them. */
+final class RunRoutes {
+
+  private final Agents agents;
+
+  RunRoutes(Parts parts) {
+    this.agents = parts.agents();
+  }
+
+  void addTo(Routes routes) {
+    routes.add("GET", "/api/agents", Routes.ANYBODY, (r, v, p) -> offers(p));
+    routes.add("POST", "/api/runs", Routes.ANYBODY, (r, v, p) -> start(Body.of(r), p));
+    routes.add("GET", "/api/runs", Routes.ANYBODY, (r, v, p) -> list(p));
+    routes.add("GET", "/api/runs/{id}", Routes.ANYBODY, (r, v, p) -> show(v, p));
+    routes.add("POST", "/api/runs/{id}/cancel", Routes.ANYBODY, (r, v, p) -> cancel(v, p));
+  }
+
+  private Reply offers(Principal who) {
+    List<Map<String, Object>> shown =
+        agents.offers(who.roles(), who.admin()).stream().map(RunRoutes::shown).toList();
+    return Reply.json(200, Map.of("agents", shown));
+  }
+
+  private static Map<String, Object> shown(Offer offer) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("agent_id", offer.id());
+    shown.put("description", offer.description());
+    shown.put("prompts", offer.prompts());
+    shown.put("actions", offer.actions());
+    return shown;
+  }
+
+  private Reply start(Body body, Principal who) {
+    return answer(
+        agents.start(
+            new Request(
+                who.userId(),
+                who.roles(),
+                who.admin(),
+                body.text("agent_id"),
+                body.optionalText("prompt"),
+                body.optionalText("action"),
+                body.optionalJson("params"),
+                null)));
+  }
+
+  private static Reply answer(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Done(Run run) ->
+          Reply.json(200, Map.of("run_id", run.id(), "feed", run.feed().id().toString()));
+      case Outcome.Refused(Outcome.Why why, String message, long retryAfter) -> {
+        Reply refused = Reply.error(status(why), code(why), message);
+        yield retryAfter < 0
+            ? refused
+            : refused.with("retry-after", Long.toString((retryAfter + 999) / 1000));
+      }
+    };
+  }
+
+  private static int status(Outcome.Why why) {
+    return switch (why) {
+      case BAD_REQUEST -> 400;
+      case FORBIDDEN -> 403;
+      case NOT_FOUND -> 404;
+      case CONFLICT -> 409;
+      case OVER_CAPACITY -> 503;
+    };
+  }
+
+  private static String code(Outcome.Why why) {
+    return why.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private Reply list(Principal who) {
+    String all =
+        String.join(
+            ",", agents.runs(who.userId(), who.admin()).stream().map(Run::describe).toList());
+    return raw("{\"runs\":[" + all + "]}");
+  }
+
+  private Reply show(Map<String, String> path, Principal who) {
+    Run run = agents.find(path.getOrDefault("id", ""), who.userId(), who.admin());
+    return run == null ? Reply.error(404, "not_found", "no such run") : raw(run.describe());
+  }
+
+  private Reply cancel(Map<String, String> path, Principal who) {
+    return answer(agents.cancel(path.getOrDefault("id", ""), who.userId(), who.admin()));
+  }
+
+  private static Reply raw(String json) {
+    return Reply.raw("application/json", json.getBytes(StandardCharsets.UTF_8));
+  }
+}
