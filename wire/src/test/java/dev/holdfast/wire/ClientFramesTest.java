@@ -162,6 +162,36 @@ class ClientFramesTest {
             new ClientFrame.Publish(null, "lobby", "a:b", RawJson.NULL, null)),
         arguments(
             """
+            {"type":"run","id":"r","agent_id":"a","prompt":"say it","action":"act","params":{"x":1},"deadline_ms":5}\
+            """,
+            new ClientFrame.Run("r", "a", "say it", "act", RawJson.of("{\"x\":1}"), 5)),
+        arguments(
+            """
+            {"type":"run","agent_id":"a"}\
+            """,
+            new ClientFrame.Run(null, "a", null, null, null, null)),
+        arguments(
+            """
+            {"type":"cancel","id":"c","run_id":"r"}\
+            """,
+            new ClientFrame.Cancel("c", "r")),
+        arguments(
+            """
+            {"type":"approve","id":"d","run_id":"r","approval_id":"a1","decision":"reject"}\
+            """,
+            new ClientFrame.Approve("d", "r", "a1", "reject")),
+        arguments(
+            """
+            {"type":"approve","run_id":"r","approval_id":"a1"}\
+            """,
+            new ClientFrame.Approve(null, "r", "a1", "approve")),
+        arguments(
+            """
+            {"type":"input","id":"i","run_id":"r","content":[1]}\
+            """,
+            new ClientFrame.Input("i", "r", RawJson.of("[1]"))),
+        arguments(
+            """
             {"type":"get_stats","id":"g"}\
             """,
             new ClientFrame.GetStats("g")),
