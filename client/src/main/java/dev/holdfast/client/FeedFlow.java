@@ -118,7 +118,7 @@ final class FeedFlow implements Flow.Subscription {
     if (state != State.ATTACHED || before == null || offset <= Places.offset(before)) {
       return;
     }
-    if (offset != Places.offset(before) + 1) {
+    if (offset - frame.number("span", 1) != Places.offset(before)) {
       client.hole(feed, Places.offset(before), offset);
       return;
     }

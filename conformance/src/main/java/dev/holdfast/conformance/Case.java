@@ -17,7 +17,9 @@ record Case(String id, String shows, Need need, Body body) {
     /** The secret that the gateway checks tokens with. */
     TOKENS,
     /** Gateways of its own, with settings of its own. */
-    OWN
+    OWN,
+    /** The same, and models to ask. */
+    UPSTREAM
   }
 
   /** What it does. */

@@ -44,6 +44,8 @@ final class Catalogue {
     cases.addAll(RecoveryCases.all());
     cases.addAll(EventCases.all());
     cases.addAll(AgentCases.all());
+    cases.addAll(ModelCases.all());
+    cases.addAll(WorkerCases.all());
     cases.addAll(HostileCases.all());
     List<String> order = List.copyOf(scenarios().keySet());
     cases.sort(java.util.Comparator.comparingInt(c -> order.indexOf(c.id())));

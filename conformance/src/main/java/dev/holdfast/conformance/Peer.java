@@ -189,16 +189,16 @@ final class Peer implements AutoCloseable {
     }
     String feed = frame.text("feed");
     if (feed != null && frame.type().equals("gap")) {
-      follows(feed, frame.number("from", -1));
+      follows(feed, frame.number("from", -1), 1);
       offsets.put(feed, frame.number("to", -1));
     } else if (feed != null && frame.fields().containsKey("offset")) {
-      follows(feed, frame.number("offset", -1));
+      follows(feed, frame.number("offset", -1), frame.number("span", 1));
     }
   }
 
-  private void follows(String feed, long offset) {
+  private void follows(String feed, long offset, long span) {
     Long before = offsets.put(feed, offset);
-    if (before != null && before + 1 != offset) {
+    if (before != null && before + span != offset) {
       throw new AssertionError(feed + ": " + offset + " after " + before);
     }
   }

@@ -81,6 +81,7 @@ final class Verifier {
           case DEV -> gateways.has(true);
           case TOKENS -> gateways.has(false);
           case OWN -> gateways.startsOwn();
+          case UPSTREAM -> gateways.startsOwn() && Upstream.folder() != null;
         };
     return met
         ? null
@@ -88,6 +89,7 @@ final class Verifier {
           case USERS, TOKENS -> "needs the secret of the gateway's tokens: --secret-env";
           case DEV -> "needs a gateway in development mode";
           case OWN -> "needs gateways of its own: verify without a URL";
+          case UPSTREAM -> "needs gateways of its own, node, and npm ci in conformance/upstream";
         };
   }
 

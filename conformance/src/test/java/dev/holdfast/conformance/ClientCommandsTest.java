@@ -114,12 +114,41 @@ class ClientCommandsTest {
     String id = echoed.err().lines().findFirst().orElseThrow().replace("* run ", "");
     assertThat(run("", "run", "--attach", id).out())
         .isEqualTo("say it again" + System.lineSeparator());
-    Run failed = run("", "run", "echo", "--action", "fail");
+    Run failed = run("", "exec", "echo", "fail");
     assertThat(failed.status()).isEqualTo(1);
     assertThat(failed.err()).contains("* failed: upstream_error: it failed, as it was asked to");
     assertThat(run("", "run", "nobody", "hi").err())
         .contains("not_found: agent_id: there is no agent 'nobody'");
     assertThat(run("", "run", "echo").status()).isEqualTo(2);
+  }
+
+  @Test
+  void execTakesParametersAndDecides() {
+    Run done = run("", "exec", "echo", "test_action", "--param", "n=3", "--param", "s=a b");
+    assertThat(done.status()).isZero();
+    assertThat(done.out()).contains("\"result\":{\"echo\":{\"n\":3,\"s\":\"a b\"}}");
+    assertThat(done.err()).contains("* info: step 1").contains("* 33 % step 1");
+    Run approved = run("", "exec", "echo", "approve", "--approve", "yes");
+    assertThat(approved.out()).contains("\"decision\":\"approve\"");
+    assertThat(approved.err()).contains("* it asks: Shall it go on? (a1)");
+    assertThat(run("", "exec", "echo", "approve", "--approve", "no").out())
+        .contains("\"decision\":\"reject\"");
+    assertThat(run("", "exec", "echo", "wait", "--deadline", "20").err())
+        .contains("* failed: timeout:");
+    assertThat(run("", "exec", "echo", "nonsense").err()).contains("bad_request: action: ");
+    assertThat(run("", "exec", "echo").status()).isEqualTo(2);
+    assertThat(run("", "exec", "echo", "wait", "--params", "{").status()).isEqualTo(2);
+  }
+
+  @Test
+  void agentsAreListed() {
+    assertThat(run("", "agents").out())
+        .contains("echo ")
+        .contains("actions: test_action approve fail wait");
+    assertThat(run("", "agents", "--json").out()).startsWith("{\"agents\":[{\"agent_id\":\"echo\"");
+    Run refused = run("", "agents", "--token", "garbage");
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err()).contains("holdfast agents: status 401");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class ConformanceTest {
   private static final Verifier VERIFIER = new Verifier(GATEWAYS, SEED);
 
   /** Scenarios that have a case; bench measures CON21. */
-  private static final List<String> COVERED = List.of("CON", "MSG", "EVT", "HRD");
+  private static final List<String> COVERED = List.of("CON", "MSG", "EVT", "AGT", "HRD");
 
   private static final List<String> NOT_YET =
       List.of(
@@ -51,7 +52,9 @@ class ConformanceTest {
                   if (result.failure() != null) {
                     throw new AssertionError(result.why(), result.failure());
                   }
-                  assertThat(result.score()).isEqualTo(Score.PASSED);
+                  Assumptions.assumeTrue(
+                      result.score() != Score.NOT_RUN || System.getenv("CI") != null, result.why());
+                  assertThat(result.score()).as(result.why()).isEqualTo(Score.PASSED);
                 }));
   }
 

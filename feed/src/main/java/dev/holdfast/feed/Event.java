@@ -17,13 +17,25 @@ public final class Event implements Delivery {
   private final byte[] body;
   private final @Nullable String origin;
   private final int cost;
+  private final int span;
+  private final Owner.@Nullable Merged merged;
 
   /**
    * @param offset at least 1
    * @param millis when it was appended, in milliseconds since 1970 UTC
    */
   public Event(long offset, long millis, Payload payload) {
+    this(offset, 1, millis, payload, null);
+  }
+
+  /**
+   * @param span how many events it stands for: those up to its own offset
+   * @param merged says the same in parts; null where it has none
+   */
+  Event(long offset, int span, long millis, Payload payload, Owner.@Nullable Merged merged) {
     this.offset = offset;
+    this.span = span;
+    this.merged = merged;
     this.millis = millis;
     this.type = payload.type();
     this.body = payload.body();
@@ -34,6 +46,24 @@ public final class Event implements Delivery {
 
   public long offset() {
     return offset;
+  }
+
+  /**
+   * How many events it stands for: 1, or more where events were merged. It takes the places up to
+   * its offset.
+   */
+  public int span() {
+    return span;
+  }
+
+  /** The part of it after one place and up to another, both within it; itself where that is all. */
+  Event part(long after, long upTo) {
+    if (merged == null || (after <= offset - span && upTo >= offset)) {
+      return this;
+    }
+    long from = Math.max(after, offset - span);
+    long to = Math.min(upTo, offset);
+    return new Event(to, (int) (to - from), millis, merged.part(from, to), null);
   }
 
   /** When it was appended, in milliseconds since 1970 UTC. */

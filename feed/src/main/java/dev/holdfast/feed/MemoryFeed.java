@@ -152,22 +152,26 @@ final class MemoryFeed implements Feed {
     List<Event> events = new ArrayList<>(Math.min(limit, 256));
     if (reverse) {
       long offset = from == null ? last : Math.min(from - 1, last);
-      for (; offset > head && events.size() < limit; offset--) {
+      while (offset > head && events.size() < limit) {
         Event event = find(offset);
-        if (event != null) {
-          events.add(event);
+        if (event == null) {
+          break;
         }
+        events.add(event.part(0, offset));
+        offset = event.offset() - event.span();
       }
       return new Page(events, offset <= head);
     }
     long offset = Math.max(from == null ? 0 : from, head) + 1;
-    for (; offset <= last && events.size() < limit; offset++) {
+    while (offset <= last && events.size() < limit) {
       Event event = find(offset);
       if (event == null) {
         // Trimmed meanwhile: a page has no hole, so it begins anew at what is left.
         events.clear();
+        offset++;
       } else {
-        events.add(event);
+        events.add(event.part(offset - 1, Long.MAX_VALUE));
+        offset = event.offset() + 1;
       }
     }
     return new Page(events, offset > last);
@@ -283,7 +287,7 @@ final class MemoryFeed implements Feed {
         break;
       }
       left -= event.cost();
-      keep++;
+      keep = event.offset();
     }
     if (keep == first) {
       return;
@@ -292,6 +296,38 @@ final class MemoryFeed implements Feed {
     head = keep;
     for (long offset = first + 1; offset <= keep; offset++) {
       ring.clear(offset);
+    }
+  }
+
+  private void merge(long right, long first, long last, Owner.Merged merged) {
+    lock.lock();
+    try {
+      if (right != term || first <= head || last > tail || last <= first) {
+        return;
+      }
+      long millis = 0;
+      for (long offset = first; offset <= last; ) {
+        Event event = ring.at(offset);
+        if (event == null || event.offset() - event.span() < first - 1 || event.offset() > last) {
+          // A part of another merger: left as it is.
+          return;
+        }
+        millis = event.millis();
+        offset = event.offset() + 1;
+      }
+      for (long offset = first; offset <= last; ) {
+        Event event = ring.at(offset);
+        bytes -= event == null ? 0 : event.cost();
+        offset = event == null ? offset + 1 : event.offset() + 1;
+      }
+      Event whole =
+          new Event(last, (int) (last - first + 1), millis, merged.part(first - 1, last), merged);
+      bytes += whole.cost();
+      for (long offset = first; offset <= last; offset++) {
+        ring.put(offset, whole);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -315,6 +351,11 @@ final class MemoryFeed implements Feed {
     @Override
     public Appended end(Payload last) {
       return MemoryFeed.this.append(right, last, null, true);
+    }
+
+    @Override
+    public void merge(long first, long last, Merged merged) {
+      MemoryFeed.this.merge(right, first, last, merged);
     }
 
     @Override
@@ -358,9 +399,10 @@ final class MemoryFeed implements Feed {
         }
         Event event = ring.at(cursor + 1);
         if (event != null) {
-          cursor++;
-          spent += event.cost();
-          into.accept(event);
+          Event rest = event.part(cursor, Long.MAX_VALUE);
+          cursor = rest.offset();
+          spent += rest.cost();
+          into.accept(rest);
         } else if (cursor < head) {
           into.accept(skipTo(head));
         }

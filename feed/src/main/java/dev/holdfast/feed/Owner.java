@@ -27,6 +27,16 @@ public interface Owner {
   /** Appends the last event: the feed has ended, and nothing can be appended any more. */
   Appended end(Payload last);
 
+  /**
+   * Replaces events that follow one another by one that says the same in less room, for readers to
+   * come. Nothing happens where one of them is no longer retained, or once fenced out; also after
+   * the end.
+   *
+   * @param first the offset of the first of them
+   * @param last of the last, beyond {@code first}
+   */
+  void merge(long first, long last, Merged merged);
+
   /** Says where late readers get the state from; null for nowhere. Void once fenced out. */
   void snapshots(@Nullable Snapshots snapshots);
 
@@ -44,6 +54,13 @@ public interface Owner {
 
     /** The feed has ended; nothing was appended. */
     record Ended() implements Appended {}
+  }
+
+  /** Events that were merged. Any thread. */
+  @FunctionalInterface
+  interface Merged {
+    /** What they said after one offset and up to another, in one payload. Must not block. */
+    Payload part(long after, long upTo);
   }
 
   /** Makes the state of a feed for readers that come too late for its events. Any thread. */

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The slots of a feed: one writer at a time, any number of readers without a lock.
  *
- * <p>An event knows its own offset and never changes, so a reader that finds the offset it looks
- * for has found the event, and one that finds another, or nothing, knows that it came too late.
+ * <p>An event knows the offsets it stands for and never changes, so a reader that finds the offset
+ * it looks for has found the event, and one that finds another, or nothing, knows that it came too
+ * late.
  */
 final class Ring {
 
@@ -31,11 +32,18 @@ final class Ring {
   /** The event at that offset, or null when this ring does not hold it any more. */
   @Nullable Event at(long offset) {
     Event event = slots.getAcquire((int) offset & mask);
-    return event != null && event.offset() == offset ? event : null;
+    return event != null && offset <= event.offset() && offset > event.offset() - event.span()
+        ? event
+        : null;
   }
 
   void put(Event event) {
-    slots.setRelease((int) event.offset() & mask, event);
+    put(event.offset(), event);
+  }
+
+  /** Lets an event be found at an offset that it stands for. */
+  void put(long offset, Event event) {
+    slots.setRelease((int) offset & mask, event);
   }
 
   void clear(long offset) {
@@ -48,7 +56,7 @@ final class Ring {
     for (long offset = head + 1; offset <= tail; offset++) {
       Event event = at(offset);
       if (event != null) {
-        other.put(event);
+        other.put(offset, event);
       }
     }
     return other;

@@ -54,6 +54,94 @@ public abstract class EngineContract {
     };
   }
 
+  /** Appends letters from {@code a}, merges those at the offsets given, and returns the owner. */
+  private Owner merged(int letters, int first, int last) {
+    FeedId id = new FeedId("run", "merged");
+    Owner run = engine.own(id, new Retention(100, 1 << 20, Duration.ofSeconds(10)));
+    for (int i = 0; i < letters; i++) {
+      run.append(Payload.of("t", Character.toString('a' + i).getBytes(UTF_8)));
+    }
+    run.merge(
+        first,
+        last,
+        (after, upTo) -> {
+          StringBuilder text = new StringBuilder();
+          for (long at = after; at < upTo; at++) {
+            text.append((char) ('a' + at));
+          }
+          return Payload.of("t", text.toString().getBytes(UTF_8));
+        });
+    return run;
+  }
+
+  private static String spans(Reader reader) {
+    List<String> told = new ArrayList<>();
+    reader.poll(
+        Long.MAX_VALUE,
+        delivery ->
+            told.add(
+                delivery instanceof Event event
+                    ? event.offset() + "/" + event.span() + new String(event.body(), UTF_8)
+                    : text(delivery)));
+    return String.join(" ", told);
+  }
+
+  @Test
+  void mergedEventsGiveEachReaderTheExactRest() {
+    Owner run = merged(6, 2, 5);
+    Feed feed = run.feed();
+    long epoch = feed.tail().epoch();
+    assertThat(spans(feed.attach(From.START).reader())).isEqualTo("1/1a 5/4bcde 6/1f CAUGHT_UP");
+    String[] rests = {"5/4bcde ", "5/3cde ", "5/2de ", "5/1e ", ""};
+    for (int after = 1; after <= 5; after++) {
+      Feed.Attached at = feed.attach(new From.After(new Position(epoch, after)));
+      assertThat(at.recovered()).isTrue();
+      assertThat(spans(at.reader())).isEqualTo(rests[after - 1] + "6/1f CAUGHT_UP");
+    }
+  }
+
+  @Test
+  void aReaderThatIsInTheMidstOfWhatIsMergedGoesOnThere() {
+    Owner run = merged(3, 0, 0);
+    Reader reader = run.feed().attach(From.START).reader();
+    reader.poll(1, delivery -> {});
+    reader.poll(1, delivery -> {});
+    run.merge(1, 3, (after, upTo) -> Payload.of("t", (after + "-" + upTo).getBytes(UTF_8)));
+    run.end(Payload.of("done"));
+    assertThat(spans(reader)).isEqualTo("3/1" + "2-3 4/1 END");
+    assertThat(spans(run.feed().attach(From.START).reader())).isEqualTo("3/30-3 4/1 END");
+  }
+
+  @Test
+  void mergedEventsArePagedThroughInBothDirections() {
+    Feed feed = merged(6, 2, 5).feed();
+    assertThat(feed.history(3L, 10, false).events().stream().map(e -> e.offset() + "/" + e.span()))
+        .containsExactly("5/2", "6/1");
+    assertThat(feed.history(4L, 10, true).events().stream().map(e -> e.offset() + "/" + e.span()))
+        .containsExactly("3/2", "1/1");
+    assertThat(feed.history(null, 2, true).complete()).isFalse();
+  }
+
+  @Test
+  void mergedEventsAreTrimmedAsOne() {
+    Owner run = merged(6, 2, 5);
+    millis.addAndGet(11_000);
+    run.append(Payload.of("t", "g".getBytes(UTF_8)));
+    assertThat(spans(run.feed().attach(From.START).reader())).isEqualTo("7/1g CAUGHT_UP");
+  }
+
+  @Test
+  void nothingIsMergedByAnOwnerOfBeforeNorWhereEventsAreGone() {
+    Owner run = merged(6, 2, 5);
+    Owner next = engine.own(run.feed().id(), KEPT);
+    run.merge(1, 6, (after, upTo) -> Payload.of("t"));
+    next.merge(0, 3, (after, upTo) -> Payload.of("t"));
+    next.merge(5, 9, (after, upTo) -> Payload.of("t"));
+    next.merge(4, 6, (after, upTo) -> Payload.of("t"));
+    assertThat(spans(run.feed().attach(From.START).reader()))
+        .isEqualTo("1/1a 5/4bcde 6/1f CAUGHT_UP");
+  }
+
   private List<String> retained() {
     return read(owner.feed().attach(From.START).reader());
   }

@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.agent.Agents;
+import dev.holdfast.kinds.agent.Workers;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Commands;
@@ -17,14 +18,22 @@ record Kinds(
   @Override
   public void execute(ClientFrame command, Caller caller) {
     switch (command) {
-      case ClientFrame.Run _, ClientFrame.Cancel _, ClientFrame.Approve _, ClientFrame.Input _ ->
+      case ClientFrame.Run _,
+          ClientFrame.Cancel _,
+          ClientFrame.Approve _,
+          ClientFrame.Input _,
+          ClientFrame.Serve _,
+          ClientFrame.Report _ ->
           agentCommands.execute(command, caller);
       default -> channelCommands.execute(command, caller);
     }
   }
 
   private Catalog of(FeedId id) {
-    return id.kind().equals(Agents.KIND) ? agentFeeds : channelFeeds;
+    return switch (id.kind()) {
+      case Agents.KIND, Workers.KIND -> agentFeeds;
+      default -> channelFeeds;
+    };
   }
 
   @Override

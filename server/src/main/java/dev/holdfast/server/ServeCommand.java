@@ -12,7 +12,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -61,12 +60,6 @@ public final class ServeCommand implements ToolProvider {
 
     @Mixin private ConfigOptions options = new ConfigOptions();
 
-    @Option(
-        names = "--data",
-        paramLabel = "DIR",
-        description = "The folder for durable data; nothing is stored there yet.")
-    private @Nullable Path data;
-
     @Option(names = "--train", hidden = true, description = "Start, use everything once, stop.")
     private boolean train;
 
@@ -79,10 +72,10 @@ public final class ServeCommand implements ToolProvider {
       Config config;
       Server server;
       try {
-        if (data != null) {
-          Files.createDirectories(data);
-        }
         config = Config.load(options.options(), System.getenv());
+        if (config.data() != null) {
+          Files.createDirectories(config.data());
+        }
         LogSetup.configure(config.logging());
         server = Server.start(config);
       } catch (ConfigException e) {

@@ -1,13 +1,14 @@
 package dev.holdfast.server;
 
 import dev.holdfast.feed.Engine;
-import dev.holdfast.kinds.agent.AgentSettings;
 import dev.holdfast.kinds.agent.Agents;
-import dev.holdfast.kinds.agent.EchoAgent;
-import dev.holdfast.kinds.agent.Offer;
+import dev.holdfast.kinds.agent.Workers;
+import dev.holdfast.kinds.agent.model.Conversations;
 import dev.holdfast.kinds.channel.Channels;
 import dev.holdfast.server.agent.AgentCommands;
 import dev.holdfast.server.agent.AgentFeeds;
+import dev.holdfast.server.agent.ChannelPublisher;
+import dev.holdfast.server.agent.Offers;
 import dev.holdfast.server.auth.ApiKeys;
 import dev.holdfast.server.auth.Revocations;
 import dev.holdfast.server.auth.TokenAuthenticator;
@@ -23,6 +24,7 @@ import dev.holdfast.session.Gateway;
 import dev.holdfast.transport.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,8 +48,11 @@ public final class Server implements AutoCloseable {
       Stream.of(Endpoint.WS, Endpoint.CHAT, Endpoint.AGENT_STREAM, Endpoint.AGENT_EXECUTE)
           .collect(Collectors.toMap(Endpoint::path, Function.identity()));
 
+  private static final int TICK_MILLIS = 100;
+
   private final Gateway gateway;
   private final Agents agents;
+  private final Offers offers;
   private final HttpApi api;
   private final Listener listener;
   private final Metrics metrics;
@@ -59,17 +64,37 @@ public final class Server implements AutoCloseable {
     Engine engine = Engine.inMemory(clock, () -> epoch(random));
     Channels channels = new Channels(engine, config.channels(), clock, random::nextLong);
     timer = Executors.newSingleThreadScheduledExecutor(Server::timerThread);
+    metrics = new Metrics();
     agents =
-        new Agents(engine, AgentSettings.DEFAULTS, offers(config), clock, random::nextLong, timer);
+        new Agents(
+            engine,
+            config.agents().settings(),
+            clock,
+            random::nextLong,
+            timer,
+            new ChannelPublisher(channels),
+            metrics);
+    Workers workers =
+        new Workers(
+            engine,
+            agents,
+            config.agents().workerLease(),
+            config.agents().workerPatience(),
+            clock,
+            random::nextLong);
+    Path data = config.data();
+    Conversations conversations =
+        new Conversations(data == null ? null : data.resolve("conversations"));
+    offers = new Offers(agents, conversations, timer, System.getenv());
+    offers.offer(config.agents().agents(), config.dev());
     Kinds kinds =
         new Kinds(
             new ChannelCommands(channels),
             new ChannelFeeds(channels),
-            new AgentCommands(agents),
-            new AgentFeeds(agents));
+            new AgentCommands(agents, workers, channels),
+            new AgentFeeds(agents, workers));
     Revocations revocations = new Revocations(clock, Revocations.MOST);
     Authenticator authenticator = new TokenAuthenticator(config.auth(), revocations, clock);
-    metrics = new Metrics();
     gateway =
         new Gateway(
             config.session(),
@@ -100,7 +125,16 @@ public final class Server implements AutoCloseable {
             parts);
     listener = Listener.start(config.transport(), gateway, ENDPOINTS, api);
     metrics.watch(gateway, engine, listener);
-    metrics.watch(agents);
+    metrics.watch(agents, workers);
+    timer.scheduleWithFixedDelay(
+        () ->
+            attempt(() -> {
+              agents.tick();
+              workers.tick();
+            }),
+        TICK_MILLIS,
+        TICK_MILLIS,
+        TimeUnit.MILLISECONDS);
     every(5, agents::sweep);
     every(1, channels::sweep);
     every(5, listener::reloadTls);
@@ -119,15 +153,6 @@ public final class Server implements AutoCloseable {
     return new Server(config, clock);
   }
 
-  /** In development there is something to try with no key and no network. */
-  private static List<Offer> offers(Config config) {
-    return config.dev()
-        ? List.of(
-            EchoAgent.offer("echo", Duration.ofMillis(2)),
-            EchoAgent.offer("test-agent", Duration.ofMillis(10)))
-        : List.of();
-  }
-
   private static long epoch(SecureRandom random) {
     long epoch;
     do {
@@ -144,17 +169,16 @@ public final class Server implements AutoCloseable {
   }
 
   private void every(int seconds, Runnable work) {
-    timer.scheduleWithFixedDelay(
-        () -> {
-          try {
-            work.run();
-          } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "timed work failed", e);
-          }
-        },
-        seconds,
-        seconds,
-        TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(() -> attempt(work), seconds, seconds, TimeUnit.SECONDS);
+  }
+
+  /** Periodic work that throws would never be done again. */
+  private static void attempt(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "timed work failed", e);
+    }
   }
 
   /** Where it listens. */
@@ -188,6 +212,7 @@ public final class Server implements AutoCloseable {
   public void close() {
     ready = false;
     agents.close();
+    offers.close();
     timer.shutdownNow();
     listener.close();
     metrics.close();

@@ -175,7 +175,8 @@ final class Running implements AutoCloseable {
         String feed = frame.get("feed").asString();
         long offset = frame.get("offset").asLong();
         Long before = offsets.put(feed, offset);
-        if (before != null && before + 1 != offset) {
+        long span = frame.has("span") ? frame.get("span").asLong() : 1;
+        if (before != null && before + span != offset) {
           throw new AssertionError(feed + ": " + offset + " after " + before);
         }
       }

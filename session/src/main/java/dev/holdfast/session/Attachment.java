@@ -151,7 +151,8 @@ final class Attachment implements Consumer<Delivery> {
   }
 
   static EventFrame frame(Event event, String feed) {
-    return new EventFrame(event.type(), event.body(), event.millis(), feed, event.offset());
+    return new EventFrame(
+        event.type(), event.body(), event.millis(), feed, event.offset(), event.span());
   }
 
   ServerFrame.SnapshotFrame frame(Delivery.Snapshot snapshot) {

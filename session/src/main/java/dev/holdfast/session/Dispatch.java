@@ -83,6 +83,8 @@ final class Dispatch {
           ClientFrame.Direct _,
           ClientFrame.Publish _,
           ClientFrame.Run _,
+          ClientFrame.Serve _,
+          ClientFrame.Report _,
           ClientFrame.Cancel _,
           ClientFrame.Approve _,
           ClientFrame.Input _ ->
@@ -120,6 +122,8 @@ final class Dispatch {
           ClientFrame.Presence _,
           ClientFrame.Publish _,
           ClientFrame.Run _,
+          ClientFrame.Serve _,
+          ClientFrame.Report _,
           ClientFrame.Cancel _,
           ClientFrame.Approve _,
           ClientFrame.Input _,

@@ -40,7 +40,8 @@ final class Encoded {
                 event.body(),
                 event.millis(),
                 told ? feed.toString() : null,
-                told ? event.offset() : 0));
+                told ? event.offset() : 0,
+                event.span()));
     table.events[at] = event;
     table.frames[at] = frame;
     return frame;

@@ -149,20 +149,44 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     room.traffic().request();
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     boolean head = request.method().equals(HttpMethod.HEAD);
-    AtomicBoolean first = new AtomicBoolean(true);
-    HttpReply reply =
-        (status, headers, body) -> {
-          if (first.compareAndSet(true, false)) {
-            ctx.executor()
-                .execute(() -> answer(ctx, Replies.of(status, headers, body), keepAlive, head));
-          }
-        };
+    HttpReply reply = new Answering(ctx, keepAlive, head);
     try {
       room.handler().handle(whole, reply);
     } catch (RuntimeException e) {
       String errorId = "h" + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
       LOG.log(System.Logger.Level.ERROR, "error " + errorId, e);
       reply.send(500, Map.of("content-type", "application/json"), Replies.faultBody(errorId));
+    }
+  }
+
+  /** The one answer to one request. */
+  private final class Answering implements HttpReply {
+    private final ChannelHandlerContext ctx;
+    private final boolean keepAlive;
+    private final boolean head;
+    private final AtomicBoolean first = new AtomicBoolean(true);
+
+    Answering(ChannelHandlerContext ctx, boolean keepAlive, boolean head) {
+      this.ctx = ctx;
+      this.keepAlive = keepAlive;
+      this.head = head;
+    }
+
+    @Override
+    public void send(int status, Map<String, String> headers, byte[] body) {
+      if (first.compareAndSet(true, false)) {
+        ctx.executor()
+            .execute(() -> answer(ctx, Replies.of(status, headers, body), keepAlive, head));
+      }
+    }
+
+    @Override
+    public HttpBody stream(int status, Map<String, String> headers, Runnable closed) {
+      if (!first.compareAndSet(true, false)) {
+        throw new IllegalStateException("answered already");
+      }
+      ctx.channel().closeFuture().addListener(gone -> closed.run());
+      return ChunkedBody.begin(ctx.channel(), status, headers);
     }
   }
 

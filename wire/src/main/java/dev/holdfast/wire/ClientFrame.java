@@ -99,7 +99,11 @@ public sealed interface ClientFrame extends Inbound {
   /**
    * {@code run}: starts an agent's work, on a prompt or an action, and follows it.
    *
-   * @param deadlineMs after which it fails; null for none
+   * @param deadlineMs after which it fails; null for the agent's own
+   * @param cancelAfterMs after which it is cancelled when nobody follows it; null for never
+   * @param conversationId of the conversation that it goes on with; null for none
+   * @param publishTo a channel on which others may watch it; null for none
+   * @param guidance whether the user's own channel is told how far it is
    */
   record Run(
       @Nullable String id,
@@ -107,8 +111,18 @@ public sealed interface ClientFrame extends Inbound {
       @Nullable String prompt,
       @Nullable String action,
       @Nullable RawJson params,
-      @Nullable Integer deadlineMs)
+      @Nullable Integer deadlineMs,
+      @Nullable Integer cancelAfterMs,
+      @Nullable String conversationId,
+      @Nullable String publishTo,
+      boolean guidance)
       implements ClientFrame {}
+
+  /** {@code serve}: this session is a worker, which does the runs of these agents. */
+  record Serve(@Nullable String id, RawJson agents) implements ClientFrame {}
+
+  /** {@code report}: what a worker says of a run that it was given. */
+  record Report(@Nullable String id, String runId, RawJson data) implements ClientFrame {}
 
   /** {@code cancel}: stops a run. */
   record Cancel(@Nullable String id, String runId) implements ClientFrame {}

@@ -13,6 +13,7 @@ final class EventWriter {
   private static final byte[] TIMESTAMP = ascii(",\"timestamp\":\"");
   private static final byte[] FEED = ascii("\",\"feed\":");
   private static final byte[] OFFSET = ascii(",\"offset\":");
+  private static final byte[] SPAN = ascii(",\"span\":");
 
   private EventWriter() {}
 
@@ -34,6 +35,8 @@ final class EventWriter {
     size += TIMESTAMP.length + Timestamps.LENGTH;
     size += feed == null ? 2 : FEED.length + quotedLength(feed, quotedFeed);
     size += feed == null ? 0 : OFFSET.length + digits(event.offset()) + 1;
+    boolean spans = feed != null && event.span() > 1;
+    size += spans ? SPAN.length + digits(event.span()) : 0;
 
     byte[] frame = new byte[size];
     int at = put(TYPE, frame, 0);
@@ -52,6 +55,10 @@ final class EventWriter {
       at = putQuoted(feed, quotedFeed, frame, at);
       at = put(OFFSET, frame, at);
       at = putNumber(event.offset(), frame, at);
+    }
+    if (spans) {
+      at = put(SPAN, frame, at);
+      at = putNumber(event.span(), frame, at);
     }
     frame[at] = '}';
     return frame;

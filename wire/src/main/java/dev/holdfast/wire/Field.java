@@ -29,6 +29,11 @@ enum Field {
   ACTION(true),
   PARAMS(false),
   DEADLINE_MS(false),
+  CANCEL_AFTER_MS(false),
+  CONVERSATION_ID(true),
+  PUBLISH_TO(true),
+  GUIDANCE(false),
+  AGENTS(false),
   RUN_ID(true),
   APPROVAL_ID(true),
   DECISION(true);
@@ -70,6 +75,11 @@ enum Field {
       case "action" -> ACTION;
       case "params" -> PARAMS;
       case "deadline_ms" -> DEADLINE_MS;
+      case "cancel_after_ms" -> CANCEL_AFTER_MS;
+      case "conversation_id" -> CONVERSATION_ID;
+      case "publish_to" -> PUBLISH_TO;
+      case "guidance" -> GUIDANCE;
+      case "agents" -> AGENTS;
       case "run_id" -> RUN_ID;
       case "approval_id" -> APPROVAL_ID;
       case "decision" -> DECISION;

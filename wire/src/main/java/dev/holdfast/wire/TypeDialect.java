@@ -2,19 +2,24 @@ package dev.holdfast.wire;
 
 import static dev.holdfast.wire.Field.ACTION;
 import static dev.holdfast.wire.Field.AFTER;
+import static dev.holdfast.wire.Field.AGENTS;
 import static dev.holdfast.wire.Field.AGENT_ID;
 import static dev.holdfast.wire.Field.APPROVAL_ID;
+import static dev.holdfast.wire.Field.CANCEL_AFTER_MS;
 import static dev.holdfast.wire.Field.CHANNEL;
 import static dev.holdfast.wire.Field.CONTENT;
+import static dev.holdfast.wire.Field.CONVERSATION_ID;
 import static dev.holdfast.wire.Field.DATA;
 import static dev.holdfast.wire.Field.DEADLINE_MS;
 import static dev.holdfast.wire.Field.DECISION;
 import static dev.holdfast.wire.Field.FEED;
+import static dev.holdfast.wire.Field.GUIDANCE;
 import static dev.holdfast.wire.Field.IDEMPOTENCY_KEY;
 import static dev.holdfast.wire.Field.LIMIT;
 import static dev.holdfast.wire.Field.PARAMS;
 import static dev.holdfast.wire.Field.PRESENCE;
 import static dev.holdfast.wire.Field.PROMPT;
+import static dev.holdfast.wire.Field.PUBLISH_TO;
 import static dev.holdfast.wire.Field.REVERSE;
 import static dev.holdfast.wire.Field.RUN_ID;
 import static dev.holdfast.wire.Field.SESSION_ID;
@@ -126,7 +131,14 @@ public final class TypeDialect {
               in.text(PROMPT, Integer.MAX_VALUE),
               in.name(ACTION, NAME_LENGTH),
               in.optionalJson(PARAMS),
-              in.wholeNumber(DEADLINE_MS, DEADLINE_MILLIS));
+              in.wholeNumber(DEADLINE_MS, DEADLINE_MILLIS),
+              in.wholeNumber(CANCEL_AFTER_MS, DEADLINE_MILLIS),
+              in.name(CONVERSATION_ID, NAME_LENGTH),
+              in.name(PUBLISH_TO, NAME_LENGTH),
+              in.flag(GUIDANCE));
+      case "serve" -> new ClientFrame.Serve(id, in.json(AGENTS));
+      case "report" ->
+          new ClientFrame.Report(id, in.requiredName(RUN_ID, ID_LENGTH), in.json(DATA));
       case "cancel" -> new ClientFrame.Cancel(id, in.requiredName(RUN_ID, ID_LENGTH));
       case "approve" -> {
         String decision = in.name(DECISION, NAME_LENGTH);

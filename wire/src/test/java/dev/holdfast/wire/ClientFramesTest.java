@@ -162,14 +162,25 @@ class ClientFramesTest {
             new ClientFrame.Publish(null, "lobby", "a:b", RawJson.NULL, null)),
         arguments(
             """
-            {"type":"run","id":"r","agent_id":"a","prompt":"say it","action":"act","params":{"x":1},"deadline_ms":5}\
+            {"type":"run","id":"r","agent_id":"a","prompt":"say it","action":"act","params":{"x":1},"deadline_ms":5,"cancel_after_ms":9,"conversation_id":"c","publish_to":"lobby","guidance":true}\
             """,
-            new ClientFrame.Run("r", "a", "say it", "act", RawJson.of("{\"x\":1}"), 5)),
+            new ClientFrame.Run(
+                "r", "a", "say it", "act", RawJson.of("{\"x\":1}"), 5, 9, "c", "lobby", true)),
         arguments(
             """
             {"type":"run","agent_id":"a"}\
             """,
-            new ClientFrame.Run(null, "a", null, null, null, null)),
+            new ClientFrame.Run(null, "a", null, null, null, null, null, null, null, false)),
+        arguments(
+            """
+            {"type":"serve","id":"s","agents":[{"agent_id":"a"}]}\
+            """,
+            new ClientFrame.Serve("s", RawJson.of("[{\"agent_id\":\"a\"}]"))),
+        arguments(
+            """
+            {"type":"report","run_id":"r","data":{"token":"x"}}\
+            """,
+            new ClientFrame.Report(null, "r", RawJson.of("{\"token\":\"x\"}"))),
         arguments(
             """
             {"type":"cancel","id":"c","run_id":"r"}\

@@ -110,6 +110,17 @@ class EventFramesTest {
     assertThat(new String(JsonText.quote(""), UTF_8)).isEqualTo("\"\"");
   }
 
+  @Test
+  void anEventThatStandsForSeveralSaysForHowMany() {
+    var event = new EventFrame("token", "\"index\":12".getBytes(UTF_8), 0, "run:r", 15, 12);
+    assertThat(new String(TypeDialect.encode(event), UTF_8))
+        .isEqualTo(
+            "{\"type\":\"token\",\"index\":12,\"timestamp\":\"1970-01-01T00:00:00.000Z\","
+                + "\"feed\":\"run:r\",\"offset\":15,\"span\":12}");
+    var untold = new EventFrame("token", new byte[0], 0, null, 15, 12);
+    assertThat(new String(TypeDialect.encode(untold), UTF_8)).doesNotContain("span");
+  }
+
   private static String encode(String type, String body, @Nullable String feed, long offset) {
     var event = new EventFrame(type, body.getBytes(UTF_8), 1_769_903_999_007L, feed, offset);
     return new String(TypeDialect.encode(event), UTF_8);

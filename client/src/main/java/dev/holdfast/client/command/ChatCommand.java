@@ -87,11 +87,6 @@ public final class ChatCommand extends ClientCommand {
       return atTerminal() ? interactive() : piped(out);
     }
 
-    @SuppressWarnings("SystemConsoleNull") // it is null again where there is no terminal
-    private static boolean atTerminal() {
-      return System.console() != null && System.console().isTerminal();
-    }
-
     private int interactive() throws IOException, InterruptedException {
       try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
         LineReader reader = LineReaderBuilder.builder().terminal(terminal).build();

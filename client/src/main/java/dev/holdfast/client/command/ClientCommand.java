@@ -1,6 +1,7 @@
 package dev.holdfast.client.command;
 
 import dev.holdfast.client.CommandException;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -37,6 +38,7 @@ abstract class ClientCommand implements ToolProvider {
   public int run(PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(call())
         .setCommandName("holdfast " + name)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler((failure, line, parsed) -> {
@@ -45,6 +47,13 @@ abstract class ClientCommand implements ToolProvider {
           return 1;
         })
         .execute(args);
+  }
+
+  /** Whether a person sits there. */
+  @SuppressWarnings("SystemConsoleNull") // it is null again where there is no terminal
+  static boolean atTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /** What went wrong, for a person. */

@@ -35,6 +35,16 @@ final class Target {
     return url;
   }
 
+  @Nullable String token() {
+    return token;
+  }
+
+  /** A path of its HTTP API. */
+  URI http(String path) {
+    String scheme = String.valueOf(url.getScheme()).replaceFirst("^ws", "http");
+    return URI.create(scheme + "://" + url.getRawAuthority() + path);
+  }
+
   ClientBuilder client() {
     return Client.of(url).token(token).user(user);
   }

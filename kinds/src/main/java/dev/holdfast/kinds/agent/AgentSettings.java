@@ -8,13 +8,15 @@ import java.time.Duration;
  *
  * @param maxRuns at once
  * @param maxRunsPerUser at once
+ * @param maxText characters of an answer
  * @param kept of a run's events
  * @param keptFor how long a run that has ended can still be read
+ * @param heartbeat after how long a silence a run gives a sign of life
  */
-public record AgentSettings(int maxRuns, int maxRunsPerUser, Retention kept, Duration keptFor) {
-
-  /** A thousand runs, twenty for each user, readable for ten minutes after their end. */
-  public static final AgentSettings DEFAULTS =
-      new AgentSettings(
-          1_000, 20, new Retention(50_000, 8L << 20, Duration.ofHours(1)), Duration.ofMinutes(10));
-}
+public record AgentSettings(
+    int maxRuns,
+    int maxRunsPerUser,
+    int maxText,
+    Retention kept,
+    Duration keptFor,
+    Duration heartbeat) {}

@@ -5,14 +5,17 @@ import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.agent.Outcome.Done;
 import dev.holdfast.kinds.agent.Outcome.Refused;
 import dev.holdfast.kinds.agent.Outcome.Why;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,29 +35,50 @@ public final class Agents implements AutoCloseable {
   private final InstantSource clock;
   private final LongSupplier random;
   private final ScheduledExecutorService timer;
-  private final Map<String, Offer> offers = new LinkedHashMap<>();
+  private final Publisher publisher;
+  private final RunTelemetry telemetry;
+  private final Quotas quotas;
+  private final Map<String, Offer> offers = new ConcurrentSkipListMap<>();
   private final ConcurrentMap<String, Run> runs = new ConcurrentHashMap<>();
-  private final Map<String, Integer> activeByUser = new ConcurrentHashMap<>();
-  private int active;
-  private boolean closed;
+  private final ConcurrentMap<String, Run> working = new ConcurrentHashMap<>();
 
   /**
    * @param random gives ids that nobody can guess
    * @param timer runs deadlines, for which it only has to cancel
+   * @param publisher tells channels of the runs that ask for it
    */
   public Agents(
       Engine engine,
       AgentSettings settings,
-      Collection<Offer> offers,
       InstantSource clock,
       LongSupplier random,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      Publisher publisher,
+      RunTelemetry telemetry) {
     this.engine = engine;
     this.settings = settings;
     this.clock = clock;
     this.random = random;
     this.timer = timer;
-    offers.forEach(offer -> this.offers.put(offer.id(), offer));
+    this.publisher = publisher;
+    this.telemetry = telemetry;
+    this.quotas = new Quotas(settings);
+  }
+
+  /** Offers an agent from now on; false where there is one of that id. */
+  public boolean offer(Offer offer) {
+    return offers.putIfAbsent(offer.id(), offer) == null;
+  }
+
+  boolean offered(String agentId) {
+    return offers.containsKey(agentId);
+  }
+
+  /** Replaces an offer by another of that id, or by none; false where it is not the one there. */
+  boolean replace(Offer before, @Nullable Offer after) {
+    return after == null
+        ? offers.remove(before.id(), before)
+        : offers.replace(before.id(), before, after);
   }
 
   /** The agents that somebody with these roles may run. */
@@ -71,27 +95,37 @@ public final class Agents implements AutoCloseable {
     Offer offer = offers.get(request.agentId());
     if (offer == null || !mayRun(offer, request.roles(), request.admin())) {
       // Who may not run it is not told that it exists.
-      return refused(Why.NOT_FOUND, "agent_id: there is no agent '" + request.agentId() + "'");
+      return Outcome.refused(
+          Why.NOT_FOUND, "agent_id: there is no agent '" + request.agentId() + "'");
     }
     String action = request.action();
     if (action != null && !offer.actions().contains(action)) {
-      return refused(Why.BAD_REQUEST, "action: this agent has " + offer.actions());
+      return Outcome.refused(Why.BAD_REQUEST, "action: this agent has " + offer.actions());
     }
     if (action == null && (request.prompt() == null || !offer.prompts())) {
-      return refused(
+      return Outcome.refused(
           Why.BAD_REQUEST, offer.prompts() ? "prompt: missing" : "prompt: this agent takes none");
     }
-    if (!enter(request.user())) {
-      return new Refused(Why.OVER_CAPACITY, "too many runs at once", BUSY_RETRY_MILLIS);
+    String full = quotas.enter(request.user(), offer);
+    if (full != null) {
+      return new Refused(Why.OVER_CAPACITY, full, BUSY_RETRY_MILLIS);
     }
     String id = newId();
     Run run =
-        new Run(id, request, engine.own(new FeedId(KIND, id), settings.kept()), clock.millis());
+        new Run(
+            id,
+            request,
+            engine.own(new FeedId(KIND, id), settings.kept()),
+            settings,
+            clock,
+            Announcer.of(publisher, request));
     runs.put(id, run);
-    Thread.ofVirtual().name("run-" + id).start(() -> work(offer.agent(), run));
-    if (request.deadline() != null) {
-      timer.schedule(() -> late(run), request.deadline().toMillis(), TimeUnit.MILLISECONDS);
-    }
+    working.put(id, run);
+    run.begin();
+    Duration deadline = request.terms().deadline();
+    Thread.ofVirtual()
+        .name("run-" + id)
+        .start(() -> work(offer, run, deadline == null ? offer.deadline() : deadline));
     return new Done(run);
   }
 
@@ -100,29 +134,18 @@ public final class Agents implements AutoCloseable {
         + Long.toUnsignedString(random.getAsLong(), RADIX);
   }
 
-  private synchronized boolean enter(String user) {
-    int mine = activeByUser.getOrDefault(user, 0);
-    if (closed || active >= settings.maxRuns() || mine >= settings.maxRunsPerUser()) {
-      return false;
-    }
-    active++;
-    activeByUser.put(user, mine + 1);
-    return true;
-  }
-
-  private synchronized void leave(String user) {
-    active--;
-    activeByUser.computeIfPresent(user, (name, mine) -> mine == 1 ? null : mine - 1);
-  }
-
-  private void work(Agent agent, Run run) {
+  private void work(Offer offer, Run run, @Nullable Duration within) {
     run.workedBy(Thread.currentThread());
+    ScheduledFuture<?> deadline = null;
     try {
-      agent.work(run);
+      if (within != null) {
+        deadline = timer.schedule(() -> late(run), within.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      offer.agent().work(run);
       if (run.cancelled()) {
-        run.cancelled(clock.millis());
+        run.ended();
       } else {
-        run.done(clock.millis());
+        run.done();
       }
     } catch (AgentException e) {
       ended(run, e.code(), String.valueOf(e.getMessage()), e.retryable());
@@ -134,20 +157,25 @@ public final class Agents implements AutoCloseable {
       }
       ended(run, "internal", "the agent failed, run " + run.id(), false);
     } finally {
-      leave(run.request().user());
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
+      working.remove(run.id());
+      quotas.leave(run.request().user(), offer.id());
+      telemetry.ended(run);
     }
   }
 
-  private void ended(Run run, String code, String message, boolean retryable) {
+  private static void ended(Run run, String code, String message, boolean retryable) {
     if (run.cancelled()) {
-      run.cancelled(clock.millis());
+      run.ended();
     } else {
-      run.failed(code, message, retryable, clock.millis());
+      run.failed(code, message, retryable);
     }
   }
 
-  private void late(Run run) {
-    run.failed("timeout", "the run took longer than its deadline", true, clock.millis());
+  private static void late(Run run) {
+    run.failed("timeout", "the run took longer than its deadline", true);
     run.stop();
   }
 
@@ -161,7 +189,7 @@ public final class Agents implements AutoCloseable {
   public List<Run> runs(String user, boolean admin) {
     return runs.values().stream()
         .filter(run -> admin || run.request().user().equals(user))
-        .sorted(java.util.Comparator.comparingLong(Run::startedMillis))
+        .sorted(Comparator.comparingLong(Run::startedMillis))
         .toList();
   }
 
@@ -171,7 +199,9 @@ public final class Agents implements AutoCloseable {
     if (run == null) {
       return unknown();
     }
-    return run.cancel() ? new Done(run) : refused(Why.CONFLICT, "run_id: the run has ended");
+    return run.cancel("by " + user)
+        ? new Done(run)
+        : Outcome.refused(Why.CONFLICT, "run_id: the run has ended");
   }
 
   /** Decides what a run asked. */
@@ -183,7 +213,7 @@ public final class Agents implements AutoCloseable {
     }
     return run.decide(approvalId, decision, user)
         ? new Done(run)
-        : refused(Why.CONFLICT, "approval_id: there is nothing to decide any more");
+        : Outcome.refused(Why.CONFLICT, "approval_id: there is nothing to decide any more");
   }
 
   /**
@@ -198,20 +228,21 @@ public final class Agents implements AutoCloseable {
     }
     return run.say(words)
         ? new Done(run)
-        : refused(Why.CONFLICT, "run_id: the run has ended or has too much to read");
+        : Outcome.refused(Why.CONFLICT, "run_id: the run has ended or has too much to read");
   }
 
   private static Outcome unknown() {
-    return refused(Why.NOT_FOUND, "run_id: no such run");
-  }
-
-  private static Outcome refused(Why why, String message) {
-    return new Refused(why, message, -1);
+    return Outcome.refused(Why.NOT_FOUND, "run_id: no such run");
   }
 
   /** Runs that work now. */
-  public synchronized int active() {
-    return active;
+  public int active() {
+    return quotas.active();
+  }
+
+  /** What time brings to the runs that work; to be called several times a second. */
+  public void tick() {
+    working.values().forEach(Run::tick);
   }
 
   /** Forgets runs that ended long enough ago. */
@@ -228,9 +259,7 @@ public final class Agents implements AutoCloseable {
   /** Cancels every run; none is started any more. */
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-    }
-    runs.values().forEach(Run::cancel);
+    quotas.close();
+    runs.values().forEach(run -> run.cancel("the gateway is stopping"));
   }
 }

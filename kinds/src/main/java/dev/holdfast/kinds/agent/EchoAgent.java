@@ -30,6 +30,8 @@ public final class EchoAgent implements Agent {
         ACTIONS,
         true,
         Set.of(),
+        Integer.MAX_VALUE,
+        null,
         new EchoAgent(pause));
   }
 
@@ -93,7 +95,11 @@ public final class EchoAgent implements Agent {
   }
 
   private static void approve(Run run) throws InterruptedException {
-    String decision = run.approval("Shall it go on?", "reject", PATIENCE);
+    String params = run.request().params();
+    long millis =
+        params != null && params.startsWith("{") ? Report.Parts.of(params).number("within_ms") : 0;
+    Duration within = millis > 0 ? Duration.ofMillis(millis) : PATIENCE;
+    String decision = run.approval("Shall it go on?", "reject", within);
     run.result(new Members().text("decision", decision).object());
   }
 }

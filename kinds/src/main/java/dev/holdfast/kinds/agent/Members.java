@@ -23,6 +23,11 @@ final class Members {
     return this;
   }
 
+  /** A text as JSON. */
+  static String quoted(String text) {
+    return "\"" + new String(JsonStringEncoder.getInstance().quoteAsCharArray(whole(text))) + "\"";
+  }
+
   Members number(String name, long value) {
     name(name);
     text.append(value);
@@ -45,8 +50,13 @@ final class Members {
   }
 
   /** Half a surrogate pair, which UTF-8 can't say, becomes U+FFFD. */
-  private static String whole(String value) {
-    return new String(value.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);
+  static String whole(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (Character.isSurrogate(value.charAt(i))) {
+        return new String(value.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);
+      }
+    }
+    return value;
   }
 
   byte[] bytes() {

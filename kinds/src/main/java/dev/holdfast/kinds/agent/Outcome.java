@@ -21,4 +21,9 @@ public sealed interface Outcome {
     CONFLICT,
     OVER_CAPACITY
   }
+
+  /** A refusal that asking again would not help. */
+  static Outcome refused(Why why, String message) {
+    return new Refused(why, message, -1);
+  }
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.kinds.agent;
 
-import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +7,6 @@ import org.jspecify.annotations.Nullable;
  * What somebody wants an agent to do: answer a prompt, or execute an action. Immutable; any thread.
  *
  * @param params one JSON value; null for none
- * @param deadline after which the run fails; null for none
  */
 public record Request(
     String user,
@@ -18,4 +16,4 @@ public record Request(
     @Nullable String prompt,
     @Nullable String action,
     @Nullable String params,
-    @Nullable Duration deadline) {}
+    Terms terms) {}

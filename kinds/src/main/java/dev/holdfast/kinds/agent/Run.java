@@ -5,16 +5,20 @@ import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,30 +43,60 @@ public final class Run {
   private final String id;
   private final Request request;
   private final Owner owner;
+  private final AgentSettings settings;
+  private final InstantSource clock;
   private final long startedMillis;
-  private final StringBuilder text = new StringBuilder();
-  private final Map<String, CompletableFuture<String>> approvals = new LinkedHashMap<>();
-  private final Map<String, String> questions = new LinkedHashMap<>();
+  private final Map<String, Approval> approvals = new LinkedHashMap<>();
   private final List<AutoCloseable> closing = new ArrayList<>();
-  private final BlockingQueue<String> input = new LinkedBlockingQueue<>(MOST_INPUT);
-  private long tokens;
+  private final List<Tokens> before = new ArrayList<>();
+  private final Queue<String> input = new ArrayDeque<>();
+  private final @Nullable Witness witness;
+  private Tokens tokens;
+  private int attempt = 1;
   private int approvalCount;
+  private int followers;
+  private long unfollowedMillis;
+  private long saidMillis;
+  private long firstTokenMillis = -1;
+  private long tokensIn = -1;
+  private long tokensOut = -1;
   private @Nullable String progress;
   private @Nullable String result;
+  private @Nullable Predicate<String> heard;
   private @Nullable Thread worker;
+  private @Nullable String cancelledBy;
   private State state = State.RUNNING;
   private volatile boolean cancelled;
   private long endedMillis;
 
-  Run(String id, Request request, Owner owner, long startedMillis) {
+  Run(
+      String id,
+      Request request,
+      Owner owner,
+      AgentSettings settings,
+      InstantSource clock,
+      @Nullable Witness witness) {
     this.id = id;
     this.request = request;
     this.owner = owner;
-    this.startedMillis = startedMillis;
+    this.settings = settings;
+    this.clock = clock;
+    this.witness = witness;
+    this.tokens = new Tokens(id);
+    this.startedMillis = clock.millis();
+    this.saidMillis = startedMillis;
+    this.unfollowedMillis = startedMillis;
     owner.snapshots(this::snapshot);
+  }
+
+  /** Says that it has begun: before anybody else may hear or say anything. */
+  synchronized void begin() {
     say(
         "started",
-        new Members().text("agent_id", request.agentId()).text("action", request.action()));
+        new Members()
+            .text("agent_id", request.agentId())
+            .text("action", request.action())
+            .text("conversation_id", request.terms().conversationId()));
   }
 
   public String id() {
@@ -95,14 +129,49 @@ public final class Run {
     return cancelled;
   }
 
-  // What the agent says.
+  /** What it has taken so far. */
+  public synchronized Usage usage() {
+    long until = endedMillis == 0 ? clock.millis() : endedMillis;
+    return new Usage(
+        tokensIn,
+        tokensOut < 0 ? tokens.count() : tokensOut,
+        firstTokenMillis,
+        until - startedMillis);
+  }
+
+  // What the agent says. Once the run has ended, nothing.
 
   /** A piece of the answer. Tokens are numbered from 1. */
-  public synchronized void token(String piece) {
-    if (state == State.RUNNING && !piece.isEmpty()) {
-      tokens++;
-      text.append(piece);
-      say("token", new Members().number("index", tokens).text("text", piece));
+  public void token(String piece) {
+    boolean tooMuch;
+    synchronized (this) {
+      if (state != State.RUNNING || piece.isEmpty()) {
+        return;
+      }
+      String whole = Members.whole(piece);
+      tooMuch = tokens.length() + whole.length() > settings.maxText();
+      if (!tooMuch) {
+        spoken(whole);
+      }
+    }
+    if (tooMuch) {
+      failed("too_large", "the answer is longer than " + settings.maxText(), false);
+      stop();
+    }
+  }
+
+  private void spoken(String piece) {
+    long index = tokens.count() + 1L;
+    if (owner.append(Tokens.token(index, piece, id)) instanceof Owner.Appended.At(long offset)) {
+      tokens.add(piece, offset);
+      saidMillis = clock.millis();
+      if (firstTokenMillis < 0) {
+        firstTokenMillis = saidMillis - startedMillis;
+      }
+      if (witness != null) {
+        witness.said(
+            this, "token", new Members().number("index", index).text("text", piece).object());
+      }
     }
   }
 
@@ -136,6 +205,33 @@ public final class Run {
   }
 
   /**
+   * It calls a tool.
+   *
+   * @param callId pairs it with its result
+   * @param arguments one JSON value
+   */
+  public synchronized void toolCall(String callId, String name, String arguments) {
+    say(
+        "tool_call",
+        new Members().text("call_id", callId).text("name", name).raw("arguments", arguments));
+  }
+
+  /**
+   * What the tool said.
+   *
+   * @param result one JSON value
+   */
+  public synchronized void toolResult(String callId, String name, boolean ok, String result) {
+    say(
+        "tool_result",
+        new Members()
+            .text("call_id", callId)
+            .text("name", name)
+            .flag("ok", ok)
+            .raw("result", result));
+  }
+
+  /**
    * What came of it.
    *
    * @param json one JSON value
@@ -143,6 +239,12 @@ public final class Run {
   public synchronized void result(String json) {
     result = json;
     say("result", new Members().raw("result", json));
+  }
+
+  /** How many tokens its model has read and written; added to what it said before. */
+  public synchronized void took(long readTokens, long writtenTokens) {
+    tokensIn = Math.max(tokensIn, 0) + readTokens;
+    tokensOut = Math.max(tokensOut, 0) + writtenTokens;
   }
 
   /**
@@ -153,33 +255,75 @@ public final class Run {
    */
   public String approval(String question, String otherwise, Duration within)
       throws InterruptedException {
-    CompletableFuture<String> decision = new CompletableFuture<>();
-    String approvalId;
-    synchronized (this) {
-      approvalId = "a" + ++approvalCount;
-      approvals.put(approvalId, decision);
-      Members asked =
-          new Members()
-              .text("approval_id", approvalId)
-              .text("question", question)
-              .text("default", otherwise)
-              .number("expires_in_ms", within.toMillis());
-      questions.put(approvalId, asked.object());
-      say("approval_request", asked);
-    }
+    CompletableFuture<String> made = new CompletableFuture<>();
+    ask(question, otherwise, within, made::complete);
     try {
-      return decision.get(within.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      decide(approvalId, otherwise, null);
-      return decision.join();
+      return made.get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
+      throw new CompletionException(e);
     }
+  }
+
+  /**
+   * As {@link #approval}, without waiting.
+   *
+   * @param decided is told the decision, in the order in which users say things; never, where the
+   *     run ends before. It must not block
+   */
+  public synchronized void ask(
+      String question, String otherwise, Duration within, Consumer<String> decided) {
+    String approvalId = "a" + ++approvalCount;
+    Members asked =
+        new Members()
+            .text("approval_id", approvalId)
+            .text("question", question)
+            .text("default", otherwise)
+            .number("expires_in_ms", within.toMillis());
+    approvals.put(
+        approvalId,
+        new Approval(
+            approvalId, asked.object(), otherwise, clock.millis() + within.toMillis(), decided));
+    say("approval_request", asked);
   }
 
   /** What a user says to the run, one JSON value; null when nothing comes in time. */
   public @Nullable String input(Duration within) throws InterruptedException {
-    return input.poll(within.toMillis(), TimeUnit.MILLISECONDS);
+    long until = System.nanoTime() + within.toNanos();
+    synchronized (this) {
+      while (input.isEmpty()) {
+        long left = until - System.nanoTime();
+        if (left <= 0) {
+          return null;
+        }
+        wait(left / 1_000_000, (int) (left % 1_000_000));
+      }
+      return input.poll();
+    }
+  }
+
+  /**
+   * Has what users say given to a listener from now on, which must not block, and says whether it
+   * had room for it.
+   */
+  public synchronized void inputTo(Predicate<String> listener) {
+    heard = listener;
+    while (!input.isEmpty() && listener.test(input.element())) {
+      input.remove();
+    }
+  }
+
+  /** It begins anew: what it has answered so far is void. */
+  synchronized void restarted(String reason) {
+    attempt++;
+    before.add(tokens);
+    tokens = new Tokens(id);
+    progress = null;
+    approvals.clear();
+    say("restarted", new Members().number("attempt", attempt).text("reason", reason));
+  }
+
+  synchronized int attempt() {
+    return attempt;
   }
 
   /**
@@ -204,31 +348,62 @@ public final class Run {
     }
   }
 
-  // What users say.
+  // What users say and do.
 
   /** Decides; false where there is nothing of that id to decide any more. */
   synchronized boolean decide(String approvalId, String decision, @Nullable String by) {
-    CompletableFuture<String> open = approvals.remove(approvalId);
+    Approval open = approvals.get(approvalId);
     if (open == null || state != State.RUNNING) {
       return false;
     }
-    questions.remove(approvalId);
+    approvals.remove(approvalId);
     say(
         "approval",
         new Members().text("approval_id", approvalId).text("decision", decision).text("by", by));
-    open.complete(decision);
+    open.decided().accept(decision);
     return true;
   }
 
   /** Takes what a user says; false where the run has ended or has too much to read. */
-  boolean say(String words) {
-    return state() == State.RUNNING && input.offer(words);
+  synchronized boolean say(String words) {
+    if (state != State.RUNNING) {
+      return false;
+    }
+    if (heard != null) {
+      return heard.test(words);
+    }
+    if (input.size() >= MOST_INPUT) {
+      return false;
+    }
+    input.add(words);
+    notifyAll();
+    return true;
   }
 
-  /** Stops it: false where it has ended. */
-  boolean cancel() {
-    if (state() != State.RUNNING) {
-      return false;
+  /** Somebody follows it from now on, until it is told otherwise. */
+  public synchronized void followed() {
+    followers++;
+  }
+
+  /** Somebody follows it no more. */
+  public synchronized void unfollowed() {
+    followers--;
+    unfollowedMillis = clock.millis();
+  }
+
+  /**
+   * Stops it: false where it has ended.
+   *
+   * @param by the user, or why else
+   */
+  boolean cancel(String by) {
+    synchronized (this) {
+      if (state != State.RUNNING) {
+        return false;
+      }
+      if (cancelledBy == null) {
+        cancelledBy = by;
+      }
     }
     stop();
     return true;
@@ -258,6 +433,18 @@ public final class Run {
 
   // Its life.
 
+  /** Waits until it has ended. */
+  public synchronized void awaitEnd() throws InterruptedException {
+    while (state == State.RUNNING) {
+      wait();
+    }
+  }
+
+  /** What came of it: its result where it has one, as JSON, else its text. */
+  public synchronized String outcome() {
+    return result == null ? tokens.text() : result;
+  }
+
   synchronized void workedBy(Thread thread) {
     worker = thread;
     if (cancelled) {
@@ -265,65 +452,94 @@ public final class Run {
     }
   }
 
-  void done(long nowMillis) {
-    Members last = new Members();
-    if (request.action() == null) {
-      synchronized (this) {
-        last.text("text", text.toString());
-      }
-    } else {
-      last.raw("result", result == null ? "null" : result);
-    }
-    end(
-        State.DONE,
-        request.action() == null ? "done" : "complete",
-        usage(last, nowMillis),
-        nowMillis);
-  }
-
-  void cancelled(long nowMillis) {
-    end(State.CANCELLED, "cancelled", usage(new Members(), nowMillis), nowMillis);
-  }
-
-  void failed(String code, String message, boolean retryable, long nowMillis) {
-    Members last =
-        new Members()
-            .text("code", code)
-            .text("message", message)
-            .flag("final", true)
-            .flag("retryable", retryable);
-    end(State.FAILED, "error", usage(last, nowMillis), nowMillis);
-  }
-
-  private synchronized Members usage(Members members, long nowMillis) {
-    return members.raw(
-        "usage",
-        new Members()
-            .number("tokens_out", tokens)
-            .number("duration_ms", nowMillis - startedMillis)
-            .object());
-  }
-
-  private void end(State how, String type, Members last, long nowMillis) {
+  /** What time brings: decisions by default, a sign of life, an end for want of followers. */
+  void tick() {
+    long now = clock.millis();
+    boolean orphaned;
     synchronized (this) {
       if (state != State.RUNNING) {
         return;
       }
+      for (Approval open : List.copyOf(approvals.values())) {
+        if (now >= open.untilMillis()) {
+          decide(open.id(), open.otherwise(), null);
+        }
+      }
+      if (now - saidMillis >= settings.heartbeat().toMillis()) {
+        say("heartbeat", new Members().number("elapsed_ms", now - startedMillis));
+      }
+      Duration patience = request.terms().cancelAfter();
+      orphaned =
+          patience != null && followers == 0 && now - unfollowedMillis >= patience.toMillis();
+    }
+    if (orphaned) {
+      cancel("nobody follows it");
+    }
+  }
+
+  void done() {
+    Members last = new Members();
+    synchronized (this) {
+      if (request.action() == null) {
+        last.text("text", tokens.text());
+      } else {
+        last.raw("result", result == null ? "null" : result);
+      }
+    }
+    end(State.DONE, request.action() == null ? "done" : "complete", last);
+  }
+
+  void ended() {
+    Members last = new Members();
+    synchronized (this) {
+      last.text("reason", cancelledBy);
+    }
+    end(State.CANCELLED, "cancelled", last);
+  }
+
+  void failed(String code, String message, boolean retryable) {
+    end(
+        State.FAILED,
+        "error",
+        new Members()
+            .text("code", code)
+            .text("message", message)
+            .flag("final", true)
+            .flag("retryable", retryable));
+  }
+
+  private void end(State how, String type, Members last) {
+    synchronized (this) {
+      if (state != State.RUNNING) {
+        return;
+      }
+      endedMillis = clock.millis();
+      last.raw("usage", usage().json());
+      if (witness != null) {
+        witness.said(this, type, last.object());
+      }
+      before.forEach(tried -> tried.mergeIn(owner));
+      before.clear();
+      tokens.mergeIn(owner);
       owner.end(Payload.of(type, last.text("run_id", id).bytes()));
       state = how;
-      endedMillis = nowMillis;
+      notifyAll();
     }
     closeAll();
   }
 
   private void say(String type, Members members) {
     if (state == State.RUNNING) {
+      saidMillis = clock.millis();
+      if (witness != null) {
+        witness.said(this, type, members.object());
+      }
       owner.append(Payload.of(type, members.text("run_id", id).bytes()));
     }
   }
 
   /** What somebody who comes too late for the events has to know. */
-  private Delivery.@Nullable Snapshot snapshot() {
+  private Delivery.Snapshot snapshot() {
     synchronized (this) {
       return new Delivery.Snapshot(
           owner.feed().tail().offset(), Payload.of("run", described(new Members()).bytes()));
@@ -334,12 +550,16 @@ public final class Run {
     return members
         .text("run_id", id)
         .text("agent_id", request.agentId())
-        .text("state", state.name().toLowerCase(java.util.Locale.ROOT))
-        .text("text", text.toString())
-        .number("index", tokens)
+        .text("state", state.name().toLowerCase(Locale.ROOT))
+        .text("text", tokens.text())
+        .number("index", tokens.count())
         .raw("progress", progress)
         .raw("result", result)
-        .raw("approvals", "[" + String.join(",", questions.values()) + "]");
+        .raw(
+            "approvals",
+            approvals.values().stream()
+                .map(Approval::question)
+                .collect(Collectors.joining(",", "[", "]")));
   }
 
   /** All that is known of it, as a JSON object. */
@@ -347,6 +567,7 @@ public final class Run {
     return described(new Members())
         .text("feed", feed().id().toString())
         .text("position", feed().tail().toString())
+        .raw("usage", usage().json())
         .object();
   }
 }

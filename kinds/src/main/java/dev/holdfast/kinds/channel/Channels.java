@@ -177,6 +177,11 @@ public final class Channels {
                     content)));
   }
 
+  /** Whether somebody may publish to a channel. */
+  public boolean mayPublish(Subject from, String channel) {
+    return rights.mayPublish(from, channel);
+  }
+
   /** Publishes an event; one with the same key in the same channel is published once. */
   public Outcome publish(
       Subject from, String channel, String event, byte[] data, @Nullable String key) {

@@ -1,11 +1,17 @@
 package dev.holdfast.server.agent;
 
+import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.Outcome;
 import dev.holdfast.kinds.agent.Request;
 import dev.holdfast.kinds.agent.Run;
+import dev.holdfast.kinds.agent.Terms;
+import dev.holdfast.kinds.agent.Workers;
+import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.server.channel.Subjects;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Commands;
+import dev.holdfast.session.Opening;
 import dev.holdfast.session.Principal;
 import dev.holdfast.wire.ClientFrame;
 import dev.holdfast.wire.ErrorCode;
@@ -14,15 +20,23 @@ import dev.holdfast.wire.ServerFrame;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Commands to agents and their runs, from sessions. Any thread. */
 public final class AgentCommands implements Commands {
 
-  private final Agents agents;
+  /** The role that a worker needs. */
+  public static final String WORKER = "worker";
 
-  public AgentCommands(Agents agents) {
+  private final Agents agents;
+  private final Workers workers;
+  private final Channels channels;
+
+  public AgentCommands(Agents agents, Workers workers, Channels channels) {
     this.agents = agents;
+    this.workers = workers;
+    this.channels = channels;
   }
 
   @Override
@@ -30,14 +44,51 @@ public final class AgentCommands implements Commands {
     String user = caller.principal().userId();
     boolean admin = caller.principal().admin();
     switch (command) {
-      case ClientFrame.Run run -> started(caller, run.id(), agents.start(request(run, caller)));
+      case ClientFrame.Run run -> start(run, caller);
       case ClientFrame.Cancel(String id, String runId) ->
           obeyed(caller, id, agents.cancel(runId, user, admin));
       case ClientFrame.Approve(String id, String runId, String approvalId, String decision) ->
           obeyed(caller, id, agents.approve(runId, approvalId, decision, user, admin));
       case ClientFrame.Input(String id, String runId, RawJson content) ->
           obeyed(caller, id, agents.input(runId, content.toString(), user, admin));
+      case ClientFrame.Serve(String id, RawJson list) -> serve(caller, id, list);
+      case ClientFrame.Report(String id, String runId, RawJson data) ->
+          obeyed(caller, id, workers.report(caller.sessionId(), runId, data.toString()));
       default -> throw new IllegalArgumentException("not an agent's: " + command);
+    }
+  }
+
+  private void start(ClientFrame.Run run, Caller caller) {
+    String channel = run.publishTo();
+    if (channel != null && !mayTell(channels, channel, caller.principal())) {
+      caller.refuse(
+          run.id(), ErrorCode.FORBIDDEN, "publish_to: you may not publish to '" + channel + "'");
+    } else {
+      started(caller, run.id(), agents.start(request(run, caller)));
+    }
+  }
+
+  /** Whether somebody may have a channel told of a run. */
+  public static boolean mayTell(Channels channels, String channel, Principal who) {
+    return Opening.validChannel(channel) && channels.mayPublish(Subjects.of(who), channel);
+  }
+
+  private void serve(Caller caller, @Nullable String id, RawJson list) {
+    Principal who = caller.principal();
+    if (!who.admin() && !who.roles().contains(WORKER)) {
+      caller.refuse(id, ErrorCode.FORBIDDEN, "serve needs the role worker");
+      return;
+    }
+    switch (workers.serve(caller.sessionId(), who.userId(), list.toString())) {
+      case Workers.Serving.Refused(Outcome.Why why, String message) ->
+          caller.refuse(id, code(why), message);
+      case Workers.Serving.Served(String workerId, FeedId feed, Set<String> agentIds) -> {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("worker_id", workerId);
+        details.put("feed", feed.toString());
+        caller.ack(id, details);
+        caller.follow(feed);
+      }
     }
   }
 
@@ -51,7 +102,12 @@ public final class AgentCommands implements Commands {
         run.prompt(),
         run.action(),
         run.params() == null ? null : run.params().toString(),
-        run.deadlineMs() == null ? null : Duration.ofMillis(run.deadlineMs()));
+        new Terms(
+            run.deadlineMs() == null ? null : Duration.ofMillis(run.deadlineMs()),
+            run.cancelAfterMs() == null ? null : Duration.ofMillis(run.cancelAfterMs()),
+            run.conversationId(),
+            run.publishTo(),
+            run.guidance()));
   }
 
   private static void started(Caller caller, @Nullable String id, Outcome outcome) {

@@ -25,6 +25,12 @@ public final class ConfigOptions {
       description = "Any key; it wins over the environment and the file.")
   private Map<String, String> values = new HashMap<>();
 
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The folder for what is kept across restarts (server.data).")
+  private @Nullable String data;
+
   @Option(names = "--dev", description = "Let everybody in, on a loopback address only.")
   private boolean dev;
 
@@ -36,6 +42,9 @@ public final class ConfigOptions {
     }
     if (port != null) {
       all.put("server.port", port);
+    }
+    if (data != null) {
+      all.put("server.data", data);
     }
     return new Options(file, all, dev);
   }

@@ -1,5 +1,7 @@
 package dev.holdfast.server.config;
 
+import dev.holdfast.feed.Retention;
+import dev.holdfast.kinds.agent.AgentSettings;
 import dev.holdfast.kinds.channel.ChannelSettings;
 import dev.holdfast.server.auth.AuthSettings;
 import dev.holdfast.server.auth.TokenAuthenticator;
@@ -25,15 +27,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dev whether it is in development mode
  * @param drain over which time connections are closed at the end
+ * @param data the folder for what is kept across restarts; null for none
  */
 public record Config(
     boolean dev,
     TransportSettings transport,
     Settings session,
     ChannelSettings channels,
+    AgentConfig agents,
     AuthSettings auth,
     Duration drain,
+    @Nullable Path data,
     Logging logging) {
+
+  /** The events of a run stay for as long as it does. */
+  private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
   /**
    * Reads the file, the environment and the command line, the later ones winning.
@@ -55,6 +63,7 @@ public record Config(
     AuthSettings auth = auth(values, dev, problems);
     TransportSettings transport = transport(values, problems);
     ChannelSettings channels = Tables.channels(values, problems);
+    AgentConfig agents = agents(values, problems);
     if (dev && !loopback(transport.host())) {
       problems.add(
           "server.host: '%s' (%s): --dev lets everybody in, so it binds to a loopback address only;"
@@ -69,8 +78,10 @@ public record Config(
         transport,
         session(values, dev, timeouts),
         channels,
+        agents,
         auth,
         values.duration(Key.SERVER_DRAIN),
+        values.pathOrNull(Key.SERVER_DATA),
         new Logging(
             Logging.Format.valueOf(values.text(Key.LOG_FORMAT).toUpperCase(Locale.ROOT)),
             values.text(Key.LOG_LEVEL)));
@@ -152,6 +163,20 @@ public record Config(
     }
     problems.add("auth.jwks_url: '" + text + "': expected an http or https URL");
     return null;
+  }
+
+  private static AgentConfig agents(Values values, List<String> problems) {
+    return new AgentConfig(
+        new AgentSettings(
+            values.whole(Key.AGENTS_MAX_RUNS),
+            values.whole(Key.AGENTS_MAX_RUNS_PER_USER),
+            (int) Math.min(Integer.MAX_VALUE, values.size(Key.AGENTS_MAX_TEXT)),
+            new Retention(values.whole(Key.AGENTS_EVENTS), values.size(Key.AGENTS_BYTES), FOR_EVER),
+            values.duration(Key.AGENTS_KEPT_FOR),
+            values.duration(Key.AGENTS_HEARTBEAT)),
+        values.duration(Key.AGENTS_WORKER_LEASE),
+        values.duration(Key.AGENTS_WORKER_PATIENCE),
+        AgentTables.agents(values, problems));
   }
 
   private static TransportSettings transport(Values values, List<String> problems) {

@@ -48,6 +48,7 @@ public enum Key {
       duration("0s", "10m"),
       "5s",
       "Over which time connections are closed when the server is told to stop."),
+  SERVER_DATA("server.data", file(), null, "The folder for what is kept across restarts."),
   TLS_CERTIFICATE("tls.certificate", file(), null, "PEM file with the certificate chain."),
   TLS_KEY("tls.key", file(), null, "PEM file with the PKCS#8 key of the certificate."),
   AUTH_SECRET("auth.secret", secret(), null, "The secret of HS256 tokens: at least 32 bytes."),
@@ -149,6 +150,41 @@ public enum Key {
       "[]",
       "Channels with rules of their own: a pattern each, and any of events, bytes, age, presence"
           + " (true or false), subscribe and publish (everyone, claim or admin)."),
+  AGENTS_MAX_RUNS("agents.max_runs", whole(1, 1_000_000), "1000", "Runs at once."),
+  AGENTS_MAX_RUNS_PER_USER(
+      "agents.max_runs_per_user", whole(1, 1_000_000), "20", "Runs of one user at once."),
+  AGENTS_MAX_TEXT(
+      "agents.max_text",
+      size("1KiB", "1GiB"),
+      "4MiB",
+      "The longest answer of a run, in characters."),
+  AGENTS_EVENTS("agents.events", whole(1, 1 << 24), "50000", "Events that a run retains."),
+  AGENTS_BYTES("agents.bytes", size("1", "16GiB"), "8MiB", "Bytes that a run retains."),
+  AGENTS_KEPT_FOR(
+      "agents.kept_for",
+      duration("0s", "8760h"),
+      "10m",
+      "How long a run that has ended can still be read."),
+  AGENTS_HEARTBEAT(
+      "agents.heartbeat",
+      duration("100ms", "1h"),
+      "15s",
+      "After how long a silence a run gives a sign of life."),
+  AGENTS_WORKER_LEASE(
+      "agents.worker_lease",
+      duration("0s", "1h"),
+      "5s",
+      "How long a worker may be away before its runs are lost."),
+  AGENTS_WORKER_PATIENCE(
+      "agents.worker_patience",
+      duration("0s", "1h"),
+      "10s",
+      "How long a run waits for a worker that has room for it."),
+  AGENTS_LIST(
+      "agents.list",
+      table(AgentTables.COLUMNS),
+      "[]",
+      "The agents: an id and a type (echo, process or model) each, and what docs/agents.md says."),
   LOG_FORMAT(
       "log.format", choice("auto", "text", "json"), "auto", "auto: text on a terminal, else json."),
   LOG_LEVEL(

@@ -88,11 +88,12 @@ final class Tables {
     return row.containsKey(name) ? Form.texts(cellOf(row, name)) : List.of();
   }
 
-  private interface Row {
+  /** Reads one row, or throws an {@link IllegalArgumentException} that says what is wrong. */
+  interface Row {
     void read(Map<String, Object> row);
   }
 
-  private static void each(Key key, Values values, List<String> problems, Row reader) {
+  static void each(Key key, Values values, List<String> problems, Row reader) {
     List<Map<String, Object>> rows = values.table(key);
     for (int i = 0; i < rows.size(); i++) {
       try {

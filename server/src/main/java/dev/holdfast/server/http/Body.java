@@ -1,6 +1,7 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.transport.HttpRequest;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -10,6 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The JSON object in a request, field by field. One request, one thread. */
 final class Body {
 
+  private static final int DAY_MILLIS = 24 * 60 * 60 * 1000;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final JsonNode object;
@@ -54,6 +56,26 @@ final class Body {
       throw Refusal.badRequest(name + ": must be a string");
     }
     return value.stringValue();
+  }
+
+  /** A duration in milliseconds, a day at most; null where it is not given. */
+  @Nullable Duration optionalMillis(String name) {
+    JsonNode value = object.get(name);
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    if (!value.isInt() || value.intValue() < 1 || value.intValue() > DAY_MILLIS) {
+      throw Refusal.badRequest(name + ": must be a whole number from 1 to " + DAY_MILLIS);
+    }
+    return Duration.ofMillis(value.intValue());
+  }
+
+  boolean flag(String name) {
+    JsonNode value = object.get(name);
+    if (value != null && !value.isBoolean()) {
+      throw Refusal.badRequest(name + ": must be true or false");
+    }
+    return value != null && value.booleanValue();
   }
 
   /** Any JSON, as text; null where it is not given. */

@@ -138,7 +138,7 @@ final class ChannelRoutes {
 
   private static EventFrame frame(Event event, FeedId id) {
     return new EventFrame(
-        event.type(), event.body(), event.millis(), id.toString(), event.offset());
+        event.type(), event.body(), event.millis(), id.toString(), event.offset(), event.span());
   }
 
   private static int limit(@Nullable String text) {

@@ -3,10 +3,13 @@ package dev.holdfast.server.http;
 import dev.holdfast.server.auth.ApiKeys;
 import dev.holdfast.session.Authenticator;
 import dev.holdfast.session.Principal;
+import dev.holdfast.transport.HttpBody;
 import dev.holdfast.transport.HttpHandler;
 import dev.holdfast.transport.HttpReply;
 import dev.holdfast.transport.HttpRequest;
+import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +88,27 @@ public final class HttpApi implements HttpHandler {
   }
 
   private static void send(HttpReply reply, Reply answer) {
-    reply.send(answer.status(), answer.headers(), answer.body());
+    Reply.Streaming streaming = answer.streaming();
+    if (streaming == null) {
+      reply.send(answer.status(), answer.headers(), answer.body());
+      return;
+    }
+    Semaphore closed = new Semaphore(0);
+    HttpBody body = reply.stream(answer.status(), answer.headers(), closed::release);
+    Thread.ofVirtual()
+        .name("http-stream")
+        .start(() -> {
+          try {
+            streaming.write(body, closed);
+            body.end();
+          } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a stream's client is gone", e);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a stream failed", e);
+            body.end();
+          }
+        });
   }
 }

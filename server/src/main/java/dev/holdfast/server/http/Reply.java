@@ -1,11 +1,27 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.transport.HttpBody;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** An HTTP response. Immutable; any thread. */
-record Reply(int status, Map<String, String> headers, byte[] body) {
+record Reply(int status, Map<String, String> headers, byte[] body, @Nullable Streaming streaming) {
+
+  /** Writes a body piece by piece, on a virtual thread of its own. */
+  interface Streaming {
+    /**
+     * @param wake is released when the client is gone
+     */
+    void write(HttpBody body, Semaphore wake) throws IOException, InterruptedException;
+  }
+
+  Reply(int status, Map<String, String> headers, byte[] body) {
+    this(status, headers, body, null);
+  }
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -29,9 +45,18 @@ record Reply(int status, Map<String, String> headers, byte[] body) {
     return json(status, Map.of("error", Map.of("code", code, "message", message)));
   }
 
+  static Reply stream(Map<String, String> headers, Streaming streaming) {
+    return new Reply(200, headers, new byte[0], streaming);
+  }
+
+  /** Nothing more to say. */
+  static Reply nothing() {
+    return new Reply(204, Map.of(), new byte[0]);
+  }
+
   Reply with(String header, String value) {
     Map<String, String> more = new java.util.HashMap<>(headers);
     more.put(header, value);
-    return new Reply(status, more, body);
+    return new Reply(status, more, body, streaming);
   }
 }

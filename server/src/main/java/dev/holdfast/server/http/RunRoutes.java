@@ -1,11 +1,16 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.Offer;
 import dev.holdfast.kinds.agent.Outcome;
 import dev.holdfast.kinds.agent.Request;
 import dev.holdfast.kinds.agent.Run;
+import dev.holdfast.kinds.agent.Terms;
+import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.server.agent.AgentCommands;
 import dev.holdfast.session.Principal;
+import dev.holdfast.transport.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,16 +20,21 @@ import java.util.Map;
 final class RunRoutes {
 
   private final Agents agents;
+  private final Channels channels;
 
   RunRoutes(Parts parts) {
     this.agents = parts.agents();
+    this.channels = parts.channels();
   }
 
   void addTo(Routes routes) {
     routes.add("GET", "/api/agents", Routes.ANYBODY, (r, v, p) -> offers(p));
-    routes.add("POST", "/api/runs", Routes.ANYBODY, (r, v, p) -> start(Body.of(r), p));
+    routes.add("POST", "/api/runs", Routes.ANYBODY, (r, v, p) -> start(r, p));
     routes.add("GET", "/api/runs", Routes.ANYBODY, (r, v, p) -> list(p));
     routes.add("GET", "/api/runs/{id}", Routes.ANYBODY, (r, v, p) -> show(v, p));
+    routes.add("GET", "/api/runs/{id}/events", Routes.ANYBODY, (r, v, p) -> events(r, v, p));
+    routes.add("POST", "/api/runs/{id}/approve", Routes.ANYBODY, (r, v, p) -> approve(r, v, p));
+    routes.add("POST", "/api/runs/{id}/input", Routes.ANYBODY, (r, v, p) -> input(r, v, p));
     routes.add("POST", "/api/runs/{id}/cancel", Routes.ANYBODY, (r, v, p) -> cancel(v, p));
   }
 
@@ -43,8 +53,17 @@ final class RunRoutes {
     return shown;
   }
 
-  private Reply start(Body body, Principal who) {
-    return answer(
+  private Reply start(HttpRequest request, Principal who) {
+    Body body = Body.of(request);
+    String channel = body.optionalText("publish_to");
+    if (channel != null && !AgentCommands.mayTell(channels, channel, who)) {
+      return Reply.error(403, "forbidden", "publish_to: you may not publish to '" + channel + "'");
+    }
+    String conversation = body.optionalText("conversation_id");
+    if (conversation != null && !FeedId.validName(conversation)) {
+      throw Refusal.badRequest("conversation_id: has white space, or is too long");
+    }
+    Outcome outcome =
         agents.start(
             new Request(
                 who.userId(),
@@ -54,7 +73,41 @@ final class RunRoutes {
                 body.optionalText("prompt"),
                 body.optionalText("action"),
                 body.optionalJson("params"),
-                null)));
+                new Terms(
+                    body.optionalMillis("deadline_ms"),
+                    body.optionalMillis("cancel_after_ms"),
+                    conversation,
+                    channel,
+                    body.flag("guidance"))));
+    boolean streams = request.headers().getOrDefault("accept", "").contains("text/event-stream");
+    return streams && outcome instanceof Outcome.Done(Run run)
+        ? RunStream.of(run, null)
+        : answer(outcome);
+  }
+
+  private Reply events(HttpRequest request, Map<String, String> path, Principal who) {
+    Run run = agents.find(path.getOrDefault("id", ""), who.userId(), who.admin());
+    String last = request.headers().get("last-event-id");
+    return run == null
+        ? Reply.error(404, "not_found", "no such run")
+        : RunStream.of(run, last == null ? request.query().get("after") : last);
+  }
+
+  private Reply approve(HttpRequest request, Map<String, String> path, Principal who) {
+    Body body = Body.of(request);
+    String decision = body.optionalText("decision");
+    return answer(
+        agents.approve(
+            path.getOrDefault("id", ""),
+            body.text("approval_id"),
+            decision == null ? "approve" : decision,
+            who.userId(),
+            who.admin()));
+  }
+
+  private Reply input(HttpRequest request, Map<String, String> path, Principal who) {
+    String content = new String(Body.of(request).json("content"), StandardCharsets.UTF_8);
+    return answer(agents.input(path.getOrDefault("id", ""), content, who.userId(), who.admin()));
   }
 
   private static Reply answer(Outcome outcome) {

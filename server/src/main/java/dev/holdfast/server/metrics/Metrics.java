@@ -2,12 +2,17 @@ package dev.holdfast.server.metrics;
 
 import dev.holdfast.feed.Engine;
 import dev.holdfast.kinds.agent.Agents;
+import dev.holdfast.kinds.agent.Run;
+import dev.holdfast.kinds.agent.RunTelemetry;
+import dev.holdfast.kinds.agent.Usage;
+import dev.holdfast.kinds.agent.Workers;
 import dev.holdfast.session.Gateway;
 import dev.holdfast.session.Telemetry;
 import dev.holdfast.transport.Listener;
 import dev.holdfast.transport.Traffic;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -16,11 +21,12 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What is counted. Counting takes no lock and looks nothing up by tags. Any thread. */
-public final class Metrics implements Telemetry, AutoCloseable {
+public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -77,8 +83,28 @@ public final class Metrics implements Telemetry, AutoCloseable {
   }
 
   /** Watches these too, once they are there. */
-  public void watch(Agents agents) {
+  public void watch(Agents agents, Workers workers) {
     gauge("holdfast.runs", "runs that work now", agents, a -> a.active());
+    gauge("holdfast.workers", "workers that serve agents", workers, w -> w.size());
+  }
+
+  @Override
+  public void ended(Run run) {
+    Usage usage = run.usage();
+    String agent = run.request().agentId();
+    Tags tags = Tags.of("agent", agent);
+    String state = run.state().name().toLowerCase(Locale.ROOT);
+    registry.counter("holdfast.runs.ended", tags.and("state", state)).increment();
+    registry.counter("holdfast.run.tokens.out", tags).increment((double) usage.tokensOut());
+    registry
+        .counter("holdfast.run.tokens.in", tags)
+        .increment((double) Math.max(0, usage.tokensIn()));
+    registry.timer("holdfast.run.duration", tags).record(usage.millis(), TimeUnit.MILLISECONDS);
+    if (usage.firstTokenMillis() >= 0) {
+      registry
+          .timer("holdfast.run.first.token", tags)
+          .record(usage.firstTokenMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   /** All figures in the text format of Prometheus. */

@@ -1,0 +1,91 @@
+package dev.holdfast.client.command;
+
+import dev.holdfast.client.Client;
+import dev.holdfast.wire.RawJson;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast exec}: an agent executes an action. */
+public final class ExecCommand extends ClientCommand {
+
+  private static final String DESCRIPTION = "have an agent execute an action, and follow it";
+
+  public ExecCommand() {
+    super("exec", DESCRIPTION);
+  }
+
+  @Override
+  Callable<Integer> call() {
+    return new Run();
+  }
+
+  @Command(
+      description = DESCRIPTION,
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footer = {
+        "",
+        "The end goes to standard output as JSON, all else to standard error. Ctrl-C cancels it.",
+        "Exit code: 0 when it is complete, 1 when it failed or was cancelled."
+      })
+  private static final class Run implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "AGENT", description = "The agent.")
+    private String agent = "";
+
+    @Parameters(index = "1", paramLabel = "ACTION", description = "The action.")
+    private String action = "";
+
+    @Option(
+        names = "--param",
+        paramLabel = "KEY=VALUE",
+        description = "A parameter; the value is JSON, or else a text as it stands.")
+    private Map<String, String> params = new LinkedHashMap<>();
+
+    @Option(
+        names = "--params",
+        paramLabel = "JSON",
+        description = "All parameters, as one JSON value.")
+    private @Nullable String json;
+
+    @Mixin private RunOptions options = new RunOptions();
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException, ExecutionException {
+      CommandSpec line = Objects.requireNonNull(spec);
+      PrintWriter out = line.commandLine().getOut();
+      if (json != null && !params.isEmpty()) {
+        throw new ParameterException(line.commandLine(), "give --param or --params, not both");
+      }
+      if (json != null && !Client.isJson(json)) {
+        throw new ParameterException(line.commandLine(), "--params: not JSON: " + json);
+      }
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("agent_id", agent);
+      fields.put("action", action);
+      if (json != null) {
+        fields.put("params", RawJson.of(json));
+      } else if (!params.isEmpty()) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        params.forEach(
+            (key, value) -> values.put(key, Client.isJson(value) ? RawJson.of(value) : value));
+        fields.put("params", values);
+      }
+      return options.start(fields, out, line.commandLine().getErr());
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.holdfast.server.agent;
+
+import dev.holdfast.kinds.agent.Agent;
+import dev.holdfast.kinds.agent.Agents;
+import dev.holdfast.kinds.agent.EchoAgent;
+import dev.holdfast.kinds.agent.Offer;
+import dev.holdfast.kinds.agent.ProcessAgent;
+import dev.holdfast.kinds.agent.model.ActionTool;
+import dev.holdfast.kinds.agent.model.Conversations;
+import dev.holdfast.kinds.agent.model.ModelAgent;
+import dev.holdfast.kinds.agent.model.ModelProvider;
+import dev.holdfast.kinds.agent.model.ModelSettings;
+import dev.holdfast.kinds.agent.model.Tool;
+import dev.holdfast.server.config.AgentSpec;
+import dev.holdfast.server.config.AgentSpec.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** Makes agents of what is configured. One thread; closing it closes what they hold. */
+public final class Offers implements AutoCloseable {
+
+  /** Variables that every program gets: without them few start. */
+  private static final List<String> COMMON =
+      List.of("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR");
+
+  private final Agents agents;
+  private final Conversations conversations;
+  private final ScheduledExecutorService timer;
+  private final Map<String, String> environment;
+  private final List<ModelAgent> models = new ArrayList<>();
+
+  public Offers(
+      Agents agents,
+      Conversations conversations,
+      ScheduledExecutorService timer,
+      Map<String, String> environment) {
+    this.agents = agents;
+    this.conversations = conversations;
+    this.timer = timer;
+    this.environment = environment;
+  }
+
+  /** Offers all that is configured, and in development something to try that needs nothing. */
+  public void offer(List<AgentSpec> specs, boolean dev) {
+    for (AgentSpec spec : specs) {
+      agents.offer(
+          new Offer(
+              spec.id(),
+              spec.description(),
+              spec.actions(),
+              spec.prompts(),
+              spec.roles(),
+              spec.maxRuns(),
+              spec.deadline(),
+              agent(spec.work())));
+    }
+    if (dev) {
+      agents.offer(EchoAgent.offer("echo", Duration.ofMillis(2)));
+      agents.offer(EchoAgent.offer("test-agent", Duration.ofMillis(10)));
+    }
+  }
+
+  private Agent agent(Work work) {
+    return switch (work) {
+      case Work.Echo(Duration pause) -> new EchoAgent(pause);
+      case Work.Program program ->
+          new ProcessAgent(
+              program.command(), program.talk(), program.folder(), passed(program.environment()));
+      case Work.Model model -> model(model);
+    };
+  }
+
+  private Map<String, String> passed(List<String> wanted) {
+    Map<String, String> passed = new HashMap<>();
+    COMMON.forEach(name -> pass(name, passed));
+    for (String entry : wanted) {
+      int equals = entry.indexOf('=');
+      if (equals > 0) {
+        passed.put(entry.substring(0, equals), entry.substring(equals + 1));
+      } else {
+        pass(entry, passed);
+      }
+    }
+    return passed;
+  }
+
+  private void pass(String name, Map<String, String> to) {
+    String value = environment.get(name);
+    if (value != null) {
+      to.put(name, value);
+    }
+  }
+
+  private Agent model(Work.Model work) {
+    ModelSettings in = work.settings();
+    ModelSettings settings =
+        new ModelSettings(
+            in.provider(),
+            in.url(),
+            in.model(),
+            key(work.keyVariable()),
+            in.system(),
+            in.temperature(),
+            in.maxTokens(),
+            in.memory(),
+            in.schema(),
+            in.connectTimeout(),
+            in.idleTimeout(),
+            in.retries(),
+            in.retryDelay(),
+            in.approveTools());
+    List<Tool> tools =
+        work.tools().stream()
+            .map(tool ->
+                new Tool(
+                    tool.name(),
+                    tool.description(),
+                    tool.parameters(),
+                    new ActionTool(agents, tool.agentId(), tool.action())))
+            .toList();
+    ModelProvider provider = Objects.requireNonNull(ModelProvider.named(in.provider()));
+    ModelAgent agent = new ModelAgent(settings, provider, conversations, tools, timer);
+    models.add(agent);
+    return agent;
+  }
+
+  private @Nullable String key(@Nullable String variable) {
+    return variable == null ? null : environment.get(variable);
+  }
+
+  @Override
+  public void close() {
+    models.forEach(ModelAgent::close);
+  }
+}
