@@ -11,8 +11,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +53,9 @@ public final class BenchCommand implements ToolProvider {
     HANDSHAKE,
     IDLE,
     RECOVERY,
+    RUNS,
+    TOKEN_LATENCY,
+    FOLLOWERS,
     SLOW;
 
     @Override
@@ -81,7 +82,8 @@ public final class BenchCommand implements ToolProvider {
         split = ",",
         paramLabel = "BENCH",
         description =
-            "These alone: echo, ping-pong, fan-out, fan-out-10, handshake, idle, recovery, slow.")
+            "These alone: echo, ping-pong, fan-out, fan-out-10, handshake, idle, recovery, runs,"
+                + " token-latency, followers, slow.")
     private List<String> only = List.of();
 
     @Option(
@@ -115,6 +117,12 @@ public final class BenchCommand implements ToolProvider {
         defaultValue = "100",
         description = "Events that each returning one missed; ${DEFAULT-VALUE} unless said.")
     private int missed;
+
+    @Option(
+        names = "--runs",
+        defaultValue = "1000",
+        description = "Of agents at once; ${DEFAULT-VALUE} unless said.")
+    private int runs;
 
     @Option(
         names = "--peers",
@@ -164,8 +172,8 @@ public final class BenchCommand implements ToolProvider {
       try {
         measure(out, work, gc);
         out.println();
-        out.println(pauses(gc));
-        ratios(out);
+        out.println(Summary.pauses(gc));
+        Summary.ratios(out, rows);
         failures.forEach(out::println);
         out.flush();
         if (json != null) {
@@ -243,6 +251,7 @@ public final class BenchCommand implements ToolProvider {
                       scale));
         }
       }
+      agents(out, flags, all, scale, there);
       List<Contestant> buffering =
           contestants.stream().filter(who -> !who.name().startsWith("bare")).toList();
       for (SlowReaders.Crowd crowd :
@@ -259,7 +268,40 @@ public final class BenchCommand implements ToolProvider {
           who ->
               SlowReaders.run(
                   who, scale, new SlowReaders.Crowd(subscribers + 1, subscribers, 50, 8_000)));
-      Files.writeString(gc, collected(work));
+      Files.writeString(gc, Summary.collected(work));
+    }
+
+    private void agents(
+        PrintWriter out, List<String> flags, List<String> all, Scale scale, boolean there) {
+      if (wanted(Bench.RUNS)) {
+        for (int count : new int[] {1, runs / 10, runs}) {
+          row(out, "runs", () -> Runs.tokens(flags, all, scale, Math.max(1, count)));
+        }
+      }
+      if (wanted(Bench.TOKEN_LATENCY)) {
+        for (AddedLatency.Crowd crowd :
+            List.of(
+                new AddedLatency.Crowd(runs, 2),
+                new AddedLatency.Crowd(Math.max(1, runs / 10), 20),
+                new AddedLatency.Crowd(runs, 10))) {
+          row(out, "direct", () -> AddedLatency.direct(scale, crowd));
+          row(out, "holdfast", () -> AddedLatency.holdfast(flags, all, scale, crowd));
+          if (there) {
+            row(out, "ws", () -> AddedLatency.relay(peers, scale, crowd));
+          }
+        }
+      }
+      if (wanted(Bench.FOLLOWERS)) {
+        row(
+            out,
+            "followers",
+            () -> {
+              List<Row> both = Runs.followers(flags, all, scale);
+              rows.add(both.getFirst());
+              out.println(both.getFirst().line());
+              return both.getLast();
+            });
+      }
     }
 
     /**
@@ -279,16 +321,6 @@ public final class BenchCommand implements ToolProvider {
       } catch (Exception e) {
         throw new IOException(e);
       }
-    }
-
-    private static String collected(Path work) throws IOException {
-      StringBuilder all = new StringBuilder();
-      try (Stream<Path> logs = Files.list(work)) {
-        for (Path log : logs.filter(file -> file.toString().contains("gc-")).toList()) {
-          all.append(Files.readString(log));
-        }
-      }
-      return all.toString();
     }
 
     /** A token by the gateway's own subcommand, and the configuration that believes it. */
@@ -338,51 +370,6 @@ public final class BenchCommand implements ToolProvider {
         failures.add(what + ": " + e);
       }
       out.flush();
-    }
-
-    private static String pauses(Path gc) throws IOException {
-      Matcher pauses = Pattern.compile("Pause [^\\n]*? ([0-9.]+)ms").matcher(Files.readString(gc));
-      double total = 0;
-      double longest = 0;
-      int count = 0;
-      while (pauses.find()) {
-        double millis = Double.parseDouble(pauses.group(1));
-        total += millis;
-        longest = Math.max(longest, millis);
-        count++;
-      }
-      return String.format(
-          Locale.ROOT,
-          "GC pauses of the gateway: %d, %.0f ms in all, %.1f ms the longest",
-          count,
-          total,
-          longest);
-    }
-
-    /** The gateway against each of the others, by what a second of processor time brought. */
-    private void ratios(PrintWriter out) {
-      for (Row mine : rows) {
-        if (!mine.who().equals("holdfast") || Double.isNaN(mine.perSecond())) {
-          continue;
-        }
-        for (Row other : rows) {
-          if (other.bench().equals(mine.bench())
-              && !other.who().equals("holdfast")
-              && other.note().equals(mine.note())) {
-            out.printf(
-                Locale.ROOT,
-                "%-16s holdfast / %-11s %6.2f by time %6.2f by CPU%s%n",
-                mine.bench(),
-                other.who(),
-                mine.perSecond() / other.perSecond(),
-                mine.perCpuSecond() / other.perCpuSecond(),
-                mine.nanos() == null
-                    ? ""
-                    : String.format(
-                        Locale.ROOT, " %6.2f p99", mine.percentile(99) / other.percentile(99)));
-          }
-        }
-      }
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.bench;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -48,8 +49,13 @@ final class Load implements AutoCloseable {
     return conns;
   }
 
-  /** Begins to connect; what comes of it is told to the events of the connection. */
-  void begin(Conn conn, int receiveBuffer) {
+  /** Begins to connect, with whatever makes of it what it wants. */
+  void begin(ChannelHandler handler) {
+    begin(handler, 0);
+  }
+
+  /** The same, with a receive buffer of that many bytes; 0 for the system's own. */
+  void begin(ChannelHandler conn, int receiveBuffer) {
     Class<? extends Channel> type =
         Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
     Bootstrap bootstrap =

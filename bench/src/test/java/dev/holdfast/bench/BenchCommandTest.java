@@ -36,6 +36,8 @@ class BenchCommandTest {
             "--missed",
             "20",
             "--no-peers",
+            "--only",
+            "echo,ping-pong,fan-out,fan-out-10,handshake,idle,recovery,slow",
             "--json",
             json.toString());
     assertThat(out.toString()).doesNotContain("Exception");
@@ -60,6 +62,30 @@ class BenchCommandTest {
         .contains("50 of 50 back in ")
         .contains("with all 20 missed; 0 out of order, 0 too many");
     assertThat(Files.readString(json)).contains("{\"bench\":\"recovery\",\"who\":\"holdfast\"");
+  }
+
+  @Test
+  void runsAreMeasuredAndTheirFollowersComeBack() {
+    int status =
+        bench(
+            "--seconds",
+            "1",
+            "--runs",
+            "10",
+            "--connections",
+            "50",
+            "--no-peers",
+            "--only",
+            "runs,token-latency,followers");
+    assertThat(out.toString()).doesNotContain("Exception");
+    assertThat(status).isZero();
+    assertThat(out.toString())
+        .contains("run tokens ")
+        .contains("token latency    direct")
+        .contains("token latency    holdfast")
+        .contains("followers ")
+        .contains("50 followers back at their tokens in ")
+        .contains(" s; 0 faults");
   }
 
   @Test

@@ -32,6 +32,11 @@ final class WorkerCases {
             OWN,
             WorkerCases::asks),
         new Case(
+            "AGT13",
+            "a session starts more runs, one after the other, than it may follow at once",
+            OWN,
+            WorkerCases::many),
+        new Case(
             "AGT13", "workers share the load, each as much as it can", OWN, WorkerCases::load));
   }
 
@@ -60,6 +65,11 @@ final class WorkerCases {
     ann.error("forbidden");
     ann.say("{'type':'attach','feed':'%s'}", "worker:nobody");
     ann.error("not_found");
+    Peer mute = t.connect("/ws");
+    mute.say("{'type':'connect','token':'%s'}", t.token("bob", "'channels':['*']"));
+    mute.next("connected");
+    mute.say("{'type':'run','agent_id':'w','prompt':'x','publish_to':'room'}");
+    mute.error("forbidden");
     ann.say(
         "{'type':'run','id':'r','agent_id':'w','prompt':'do"
             + " it','conversation_id':'c','deadline_ms':60000}");
@@ -275,5 +285,24 @@ final class WorkerCases {
         });
     one.next("run_assigned");
     two.nothing();
+  }
+
+  private static void many(Trial shared) throws Exception {
+    Trial t = shared.own(true, "session.max_attachments", "8");
+    Peer peer = t.as("ann");
+    for (int i = 0; i < 50; i++) {
+      // A run that has ended counts until its end is known to have arrived.
+      Check.becomes(
+          "room for one more",
+          () -> {
+            peer.say("{'type':'run','agent_id':'echo','prompt':'word'}");
+            if (peer.next().type().equals("error")) {
+              return false;
+            }
+            peer.next("token");
+            peer.next("done");
+            return true;
+          });
+    }
   }
 }

@@ -52,7 +52,6 @@ public final class Server implements AutoCloseable {
 
   private final Gateway gateway;
   private final Agents agents;
-  private final Offers offers;
   private final HttpApi api;
   private final Listener listener;
   private final Metrics metrics;
@@ -85,8 +84,8 @@ public final class Server implements AutoCloseable {
     Path data = config.data();
     Conversations conversations =
         new Conversations(data == null ? null : data.resolve("conversations"));
-    offers = new Offers(agents, conversations, timer, System.getenv());
-    offers.offer(config.agents().agents(), config.dev());
+    new Offers(agents, conversations, System.getenv())
+        .offer(config.agents().agents(), config.dev());
     Kinds kinds =
         new Kinds(
             new ChannelCommands(channels),
@@ -212,7 +211,6 @@ public final class Server implements AutoCloseable {
   public void close() {
     ready = false;
     agents.close();
-    offers.close();
     timer.shutdownNow();
     listener.close();
     metrics.close();

@@ -143,6 +143,9 @@ final class Attachment implements Consumer<Delivery> {
   /** The pong to that ping has come. */
   void pong() {
     confirmed = pinged;
+    if (finished()) {
+      session.finished(this);
+    }
   }
 
   /** Stops reading; the membership is left to the caller. */

@@ -210,6 +210,11 @@ final class Session implements Caller {
     }
     int most = gateway.settings().maxAttachments();
     if (attachments.size() >= most) {
+      List.copyOf(attachments.values()).stream()
+          .filter(Attachment::finished)
+          .forEach(this::finished);
+    }
+    if (attachments.size() >= most) {
       return new Attaching.Refused(
           ErrorCode.OVER_CAPACITY, "at most " + most + " feeds can be attached in one session");
     }
@@ -243,6 +248,15 @@ final class Session implements Caller {
     Attachment attachment = attachments.get(feed);
     if (attachment != null && attachment.told()) {
       attachments.remove(feed);
+      feeds = attachments.size();
+      attachment.leave();
+      attachment.membership().leave(attachment.confirmedTo());
+    }
+  }
+
+  /** A feed has ended and all of it has arrived: it counts no more among what is read. */
+  void finished(Attachment attachment) {
+    if (attachments.remove(attachment.id(), attachment)) {
       feeds = attachments.size();
       attachment.leave();
       attachment.membership().leave(attachment.confirmedTo());

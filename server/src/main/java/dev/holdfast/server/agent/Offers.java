@@ -14,16 +14,14 @@ import dev.holdfast.kinds.agent.model.Tool;
 import dev.holdfast.server.config.AgentSpec;
 import dev.holdfast.server.config.AgentSpec.Work;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** Makes agents of what is configured. One thread; closing it closes what they hold. */
-public final class Offers implements AutoCloseable {
+/** Makes agents of what is configured. One thread. */
+public final class Offers {
 
   /** Variables that every program gets: without them few start. */
   private static final List<String> COMMON =
@@ -31,18 +29,11 @@ public final class Offers implements AutoCloseable {
 
   private final Agents agents;
   private final Conversations conversations;
-  private final ScheduledExecutorService timer;
   private final Map<String, String> environment;
-  private final List<ModelAgent> models = new ArrayList<>();
 
-  public Offers(
-      Agents agents,
-      Conversations conversations,
-      ScheduledExecutorService timer,
-      Map<String, String> environment) {
+  public Offers(Agents agents, Conversations conversations, Map<String, String> environment) {
     this.agents = agents;
     this.conversations = conversations;
-    this.timer = timer;
     this.environment = environment;
   }
 
@@ -125,17 +116,10 @@ public final class Offers implements AutoCloseable {
                     new ActionTool(agents, tool.agentId(), tool.action())))
             .toList();
     ModelProvider provider = Objects.requireNonNull(ModelProvider.named(in.provider()));
-    ModelAgent agent = new ModelAgent(settings, provider, conversations, tools, timer);
-    models.add(agent);
-    return agent;
+    return new ModelAgent(settings, provider, conversations, tools);
   }
 
   private @Nullable String key(@Nullable String variable) {
     return variable == null ? null : environment.get(variable);
-  }
-
-  @Override
-  public void close() {
-    models.forEach(ModelAgent::close);
   }
 }

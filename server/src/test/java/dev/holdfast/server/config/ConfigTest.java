@@ -74,6 +74,19 @@ class ConfigTest {
           timeouts.client | 4m | timeouts.proxy: 240s (timeouts.tool) must be shorter than timeouts.client: 4m (command line)
           tls.key | k.pem | give both of tls.certificate and tls.key, or neither
           auth.api_keys | '[{name: a}]' | auth.api_keys[0] (command line): sha256 is missing
+          agents.list | '[{id: a}]' | agents.list[0] (command line): type is missing
+          agents.list | '[{id: a, type: b}]' | agents.list[0] (command line): type is none of echo, process, model
+          agents.list | '[{id: a b, type: echo}]' | agents.list[0] (command line): id has white space, or is too long
+          agents.list | '[{id: a, type: echo}, {id: a, type: echo}]' | agents.list[1] (command line): there is an agent 'a' already
+          agents.list | '[{id: a, type: echo, pause: soon}]' | agents.list[0] (command line): pause is not a duration
+          agents.list | '[{id: a, type: process, command: ls}]' | agents.list[0] (command line): command is not a list: the program and its arguments
+          agents.list | '[{id: a, type: process, command: [ls], talk: loud}]' | agents.list[0] (command line): talk is none of text, argument, json
+          agents.list | '[{id: a, type: model}]' | agents.list[0] (command line): model is missing
+          agents.list | '[{id: a, type: model, model: m, provider: p}]' | agents.list[0] (command line): provider 'p' is not known
+          agents.list | '[{id: a, type: model, model: m, url: x}]' | agents.list[0] (command line): url is not an http or https URL
+          agents.list | '[{id: a, type: model, model: m, memory: 1}]' | agents.list[0] (command line): memory is less than 2
+          agents.list | '[{id: a, type: model, model: m, temperature: hot}]' | agents.list[0] (command line): not a number
+          agents.list | '[{id: a, type: model, model: m, tools: [{name: a b, agent: c, action: d}]}]' | 'agents.list[0] (command line): tools: name ''a b'' is not 1 to 64 letters, digits, _ or -'
           channels.namespaces | '[{pattern: a, subscribe: all}]' | channels.namespaces[0] (command line): subscribe is none of everyone, claim, admin
           """)
   void aWrongValueIsNamedWithItsSourceAndWhatIsExpected(String key, String value, String problem) {

@@ -11,9 +11,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,20 +34,12 @@ final class Asking {
 
   private final ModelSettings settings;
   private final ModelProvider provider;
-  private final HttpClient client;
-  private final ScheduledExecutorService timer;
   private final CircuitBreaker breaker;
   private final IntervalFunction delays;
 
-  Asking(
-      ModelSettings settings,
-      ModelProvider provider,
-      HttpClient client,
-      ScheduledExecutorService timer) {
+  Asking(ModelSettings settings, ModelProvider provider) {
     this.settings = settings;
     this.provider = provider;
-    this.client = client;
-    this.timer = timer;
     this.breaker =
         CircuitBreaker.of(
             "model",
@@ -103,7 +93,7 @@ final class Asking {
   }
 
   private Answer asked(Run run, ChatRequest request) {
-    Upstream upstream = new Upstream(client, settings.idleTimeout(), timer, run);
+    Upstream upstream = new Upstream(settings, run);
     StreamingChatModel model = provider.open(settings, upstream.asBuilder());
     Answer answer = new Answer(run);
     try {

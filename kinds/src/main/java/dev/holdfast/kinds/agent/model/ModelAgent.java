@@ -19,21 +19,17 @@ import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.TokenUsage;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** An agent that is a chat model. Any thread. */
-public final class ModelAgent implements Agent, AutoCloseable {
+public final class ModelAgent implements Agent {
 
   /** How often in a row a model may call tools before it answers. */
   private static final int MOST_ROUNDS = 16;
@@ -44,29 +40,17 @@ public final class ModelAgent implements Agent, AutoCloseable {
   private final ModelSettings settings;
   private final Conversations conversations;
   private final Map<String, Tool> tools = new LinkedHashMap<>();
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient client;
   private final Asking asking;
 
-  /**
-   * @param timer watches for silent upstreams
-   */
   public ModelAgent(
       ModelSettings settings,
       ModelProvider provider,
       Conversations conversations,
-      List<Tool> tools,
-      ScheduledExecutorService timer) {
+      List<Tool> tools) {
     this.settings = settings;
     this.conversations = conversations;
     tools.forEach(tool -> this.tools.put(tool.name(), tool));
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(settings.connectTimeout())
-            .executor(threads)
-            .build();
-    this.asking = new Asking(settings, provider, client, timer);
+    this.asking = new Asking(settings, provider);
   }
 
   @Override
@@ -191,12 +175,5 @@ public final class ModelAgent implements Agent, AutoCloseable {
     } catch (JacksonException _) {
       throw new AgentException("upstream_error", "the model's answer is not JSON", true);
     }
-  }
-
-  /** Lets go of its connections. */
-  @Override
-  public void close() {
-    client.shutdownNow();
-    threads.shutdownNow();
   }
 }

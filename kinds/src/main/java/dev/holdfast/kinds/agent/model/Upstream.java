@@ -11,43 +11,38 @@ import dev.langchain4j.http.client.sse.ServerSentEventParser;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The way to a model for one run: asks on the run's own thread, so that its tokens come one after
- * the other and cancelling closes the connection; watches for silence. One request at a time.
+ * the other with no other thread between; cancelling closes the connection, and silence is a
+ * time-out. One request at a time.
  */
 final class Upstream implements HttpClient {
 
   private static final int OK = 200;
   private static final int REDIRECT = 300;
   private static final int LARGEST_COMPLAINT = 2_000;
-  private static final int LOOKS = 4;
 
-  private final java.net.http.HttpClient client;
+  private final Duration connect;
   private final Duration idle;
-  private final ScheduledExecutorService timer;
   private final Run run;
   private long retryAfterMillis = -1;
-  private volatile boolean silent;
+  private boolean silent;
 
-  Upstream(
-      java.net.http.HttpClient client, Duration idle, ScheduledExecutorService timer, Run run) {
-    this.client = client;
-    this.idle = idle;
-    this.timer = timer;
+  Upstream(ModelSettings settings, Run run) {
+    this.connect = settings.connectTimeout();
+    this.idle = settings.idleTimeout();
     this.run = run;
   }
 
@@ -71,61 +66,99 @@ final class Upstream implements HttpClient {
       HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
     retryAfterMillis = -1;
     silent = false;
-    HttpResponse<InputStream> response;
+    HttpURLConnection connection;
     try {
-      response = client.send(jdk(request), BodyHandlers.ofInputStream());
-    } catch (HttpConnectTimeoutException | ConnectException e) {
-      listener.onError(e);
-      return;
-    } catch (HttpTimeoutException e) {
-      silent = true;
-      listener.onError(e);
-      return;
+      connection = open(request);
     } catch (IOException e) {
       listener.onError(e);
       return;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      listener.onError(e);
-      return;
     }
-    try (Watched body = new Watched(response.body())) {
-      run.closeAtEnd(body);
-      if (response.statusCode() < OK || response.statusCode() >= REDIRECT) {
-        refused(response, body, listener);
-        return;
-      }
-      listener.onOpen(
-          SuccessfulHttpResponse.builder()
-              .statusCode(response.statusCode())
-              .headers(response.headers().map())
-              .build());
-      parser.parse(body, listener);
-      listener.onClose();
+    try {
+      run.closeAtEnd(connection::disconnect);
+      answered(connection, parser, listener);
     } catch (IOException e) {
       listener.onError(e);
+    } finally {
+      connection.disconnect();
     }
   }
 
-  private java.net.http.HttpRequest jdk(HttpRequest request) {
-    var made =
-        java.net.http.HttpRequest.newBuilder(URI.create(request.url()))
-            .timeout(idle)
-            .method(
-                request.method().name(),
-                request.body() == null
-                    ? BodyPublishers.noBody()
-                    : BodyPublishers.ofString(request.body()));
-    request.headers().forEach((name, values) -> values.forEach(value -> made.header(name, value)));
-    return made.build();
+  private HttpURLConnection open(HttpRequest request) throws IOException {
+    byte[] body = (request.body() == null ? "" : request.body()).getBytes(StandardCharsets.UTF_8);
+    var connection = (HttpURLConnection) URI.create(request.url()).toURL().openConnection();
+    connection.setConnectTimeout(Math.toIntExact(connect.toMillis()));
+    connection.setReadTimeout(Math.toIntExact(idle.toMillis()));
+    connection.setInstanceFollowRedirects(false);
+    connection.setUseCaches(false);
+    connection.setRequestMethod(request.method().name());
+    request
+        .headers()
+        .forEach((name, values) -> values.forEach(v -> connection.addRequestProperty(name, v)));
+    connection.setDoOutput(true);
+    // A body of fixed length is never sent again behind our back.
+    connection.setFixedLengthStreamingMode(body.length);
+    try {
+      connection.connect();
+    } catch (SocketTimeoutException e) {
+      throw new ConnectException("no connection in time");
+    }
+    try (OutputStream out = connection.getOutputStream()) {
+      out.write(body);
+    }
+    return connection;
   }
 
-  private void refused(
-      HttpResponse<InputStream> response, InputStream body, ServerSentEventListener listener)
+  private void answered(
+      HttpURLConnection connection, ServerSentEventParser parser, ServerSentEventListener listener)
       throws IOException {
-    retryAfterMillis = RetryAfter.millis(response.headers().firstValue("retry-after").orElse(null));
-    String complaint = new String(body.readNBytes(LARGEST_COMPLAINT), StandardCharsets.UTF_8);
-    listener.onError(new HttpException(response.statusCode(), complaint));
+    int status = status(connection);
+    if (status < OK || status >= REDIRECT) {
+      retryAfterMillis = RetryAfter.millis(connection.getHeaderField("retry-after"));
+      listener.onError(new HttpException(status, complaint(connection)));
+      return;
+    }
+    Map<String, List<String>> headers = new HashMap<>(connection.getHeaderFields());
+    headers.remove(null);
+    listener.onOpen(SuccessfulHttpResponse.builder().statusCode(status).headers(headers).build());
+    try (InputStream in = new Watched(connection.getInputStream())) {
+      parser.parse(in, listener);
+    }
+    listener.onClose();
+  }
+
+  private int status(HttpURLConnection connection) throws IOException {
+    try {
+      return connection.getResponseCode();
+    } catch (SocketTimeoutException e) {
+      silent = true;
+      throw e;
+    }
+  }
+
+  private static String complaint(HttpURLConnection connection) throws IOException {
+    try (InputStream error = connection.getErrorStream()) {
+      return error == null
+          ? ""
+          : new String(error.readNBytes(LARGEST_COMPLAINT), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** A body that notes when it was silent for too long: parsers do not say why they stopped. */
+  private final class Watched extends FilterInputStream {
+
+    Watched(InputStream body) {
+      super(body);
+    }
+
+    @Override
+    public int read(byte[] target, int from, int length) throws IOException {
+      try {
+        return in.read(target, from, length);
+      } catch (SocketTimeoutException e) {
+        silent = true;
+        throw e;
+      }
+    }
   }
 
   /** A builder as models want one: what it builds is this, whatever it is told. */
@@ -156,48 +189,5 @@ final class Upstream implements HttpClient {
         return Upstream.this;
       }
     };
-  }
-
-  /** A body that is closed when nothing comes for too long. */
-  private final class Watched extends FilterInputStream {
-    private final ScheduledFuture<?> watch;
-    private volatile long heardNanos = System.nanoTime();
-
-    Watched(InputStream body) {
-      super(body);
-      long every = Math.max(1, idle.toMillis() / LOOKS);
-      watch = timer.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
-    }
-
-    private void look() {
-      if (System.nanoTime() - heardNanos >= idle.toNanos()) {
-        silent = true;
-        try {
-          close();
-        } catch (IOException _) {
-          // Closed is closed.
-        }
-      }
-    }
-
-    @Override
-    public int read() throws IOException {
-      int read = in.read();
-      heardNanos = System.nanoTime();
-      return read;
-    }
-
-    @Override
-    public int read(byte[] target, int from, int length) throws IOException {
-      int read = in.read(target, from, length);
-      heardNanos = System.nanoTime();
-      return read;
-    }
-
-    @Override
-    public void close() throws IOException {
-      watch.cancel(false);
-      super.close();
-    }
   }
 }

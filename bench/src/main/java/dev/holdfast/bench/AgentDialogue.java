@@ -1,0 +1,101 @@
+package dev.holdfast.bench;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+
+/** Talks to one agent of the gateway: a message is a prompt, what comes are tokens and the end. */
+record AgentDialogue(String agent) implements Dialogue {
+
+  private static final byte[] TOKEN = Dialogue.bytes("{\"type\":\"token\"");
+  private static final byte[] DONE = Dialogue.bytes("{\"type\":\"done\"");
+
+  @Override
+  public String target(String group) {
+    return "/ws?token=dev-token";
+  }
+
+  @Override
+  public List<String> opening(String group) {
+    return List.of();
+  }
+
+  @Override
+  public boolean ready(String frame) {
+    return frame.startsWith("{\"type\":\"connected\"");
+  }
+
+  @Override
+  public byte[] message(String group, String payload) {
+    return Dialogue.bytes(
+        "{\"type\":\"run\",\"agent_id\":\"%s\",\"prompt\":\"%s\"}".formatted(agent, payload));
+  }
+
+  @Override
+  public boolean isMessage(ByteBuf in) {
+    return Dialogue.begins(in, TOKEN) || isEnd(in);
+  }
+
+  /** Whether it is the end of a run. */
+  static boolean isEnd(ByteBuf in) {
+    return Dialogue.begins(in, DONE);
+  }
+
+  /** The relay of the peers. */
+  record Relay() implements Dialogue {
+
+    @Override
+    public String target(String group) {
+      return "/";
+    }
+
+    @Override
+    public List<String> opening(String group) {
+      return List.of();
+    }
+
+    @Override
+    public boolean ready(String frame) {
+      return frame.isEmpty();
+    }
+
+    @Override
+    public byte[] message(String group, String payload) {
+      return Dialogue.bytes("{\"prompt\":\"%s\"}".formatted(payload));
+    }
+
+    @Override
+    public boolean isMessage(ByteBuf in) {
+      return true;
+    }
+  }
+
+  /** A follower of a run: a message is the place to attach at, as JSON. */
+  record Follower() implements Dialogue {
+
+    @Override
+    public String target(String group) {
+      return "/ws?token=dev-token";
+    }
+
+    @Override
+    public List<String> opening(String group) {
+      return List.of();
+    }
+
+    @Override
+    public boolean ready(String frame) {
+      return frame.startsWith("{\"type\":\"connected\"");
+    }
+
+    @Override
+    public byte[] message(String group, String payload) {
+      return Dialogue.bytes(
+          "{\"type\":\"attach\",\"feed\":\"%s\",\"from\":%s}".formatted(group, payload));
+    }
+
+    @Override
+    public boolean isMessage(ByteBuf in) {
+      return Dialogue.begins(in, TOKEN) || isEnd(in);
+    }
+  }
+}
