@@ -125,6 +125,14 @@ public final class BenchCommand implements ToolProvider {
     private int runs;
 
     @Option(
+        names = "--rate",
+        defaultValue = "2",
+        description =
+            "Tokens a second of each run whose latency is measured, and ten times as many of a"
+                + " tenth of the runs; ${DEFAULT-VALUE} unless said.")
+    private int rate;
+
+    @Option(
         names = "--peers",
         paramLabel = "DIR",
         description =
@@ -133,6 +141,11 @@ public final class BenchCommand implements ToolProvider {
 
     @Option(names = "--no-peers", description = "Leave the npm peers out.")
     private boolean noPeers;
+
+    @Option(
+        names = "--no-pin",
+        description = "Let servers and load share all processors, as they would in use.")
+    private boolean noPin;
 
     @Option(names = "--no-bare", description = "Leave the ceilings out.")
     private boolean noBare;
@@ -166,6 +179,9 @@ public final class BenchCommand implements ToolProvider {
         }
       }
       PrintWriter out = line.getOut();
+      if (noPin) {
+        Child.pinNothing();
+      }
       Child.pinSelf();
       Path work = Files.createTempDirectory("holdfast-bench");
       Path gc = work.resolve("gc.log");
@@ -281,9 +297,8 @@ public final class BenchCommand implements ToolProvider {
       if (wanted(Bench.TOKEN_LATENCY)) {
         for (AddedLatency.Crowd crowd :
             List.of(
-                new AddedLatency.Crowd(runs, 2),
-                new AddedLatency.Crowd(Math.max(1, runs / 10), 20),
-                new AddedLatency.Crowd(runs, 10))) {
+                new AddedLatency.Crowd(runs, rate),
+                new AddedLatency.Crowd(Math.max(1, runs / 10), 10 * rate))) {
           row(out, "direct", () -> AddedLatency.direct(scale, crowd));
           row(out, "holdfast", () -> AddedLatency.holdfast(flags, all, scale, crowd));
           if (there) {

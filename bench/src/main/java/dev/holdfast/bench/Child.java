@@ -18,6 +18,8 @@ final class Child implements AutoCloseable {
   private static final String READY = "listening on ";
   private static final double TICKS_A_SECOND = 100;
 
+  private static volatile boolean pinning = true;
+
   private final Process process;
   private final InetSocketAddress address;
 
@@ -66,9 +68,15 @@ final class Child implements AutoCloseable {
     }
   }
 
-  /** Whether processes can be kept on a processor: two of them, and Linux's taskset. */
+  /** Has every process use all processors from now on. */
+  static void pinNothing() {
+    pinning = false;
+  }
+
+  /** Whether processes are kept on a processor: two of them, and Linux's taskset. */
   static boolean canPin() {
-    return Runtime.getRuntime().availableProcessors() > 1
+    return pinning
+        && Runtime.getRuntime().availableProcessors() > 1
         && Files.isExecutable(Path.of("/usr/bin/taskset"));
   }
 

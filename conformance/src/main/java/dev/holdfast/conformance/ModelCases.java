@@ -188,6 +188,17 @@ final class ModelCases {
       }
       failed(all(peer, "fault", "hi"), "unavailable", true);
       Check.equal("others go on", "done", all(peer, "soon", "hi").getLast().type());
+
+      peer.say("{'type':'run','agent_id':'cut','prompt':'long'}");
+      peer.next("started");
+      peer.next("token");
+      upstream.stop();
+      Frame frame = peer.next();
+      while (frame.type().equals("token")) {
+        frame = peer.next();
+      }
+      failed(List.of(frame), "upstream_error", true);
+      failed(all(peer, "shape", "hi"), "upstream_error", true);
       Check.becomes("no run is left", () -> t.metric("holdfast_runs") == 0);
       peer.nothing();
     }
