@@ -136,42 +136,40 @@ public final class Agents implements AutoCloseable {
 
   private void work(Offer offer, Run run, @Nullable Duration within) {
     run.workedBy(Thread.currentThread());
-    ScheduledFuture<?> deadline = null;
+    ScheduledFuture<?> deadline =
+        within == null
+            ? null
+            : timer.schedule(() -> late(run), within.toMillis(), TimeUnit.MILLISECONDS);
+    Runnable end = worked(offer.agent(), run);
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+    // There is room for the next before anybody is told that this one has ended.
+    working.remove(run.id());
+    quotas.leave(run.request().user(), offer.id());
+    end.run();
+    telemetry.ended(run);
+  }
+
+  /** Has the work done, and says how the run ends. */
+  private static Runnable worked(Agent agent, Run run) {
     try {
-      if (within != null) {
-        deadline = timer.schedule(() -> late(run), within.toMillis(), TimeUnit.MILLISECONDS);
-      }
-      offer.agent().work(run);
-      if (run.cancelled()) {
-        run.ended();
-      } else {
-        run.done();
-      }
+      agent.work(run);
+      return run.cancelled() ? run::ended : run::done;
     } catch (AgentException e) {
-      ended(run, e.code(), String.valueOf(e.getMessage()), e.retryable());
+      return ending(run, e.code(), String.valueOf(e.getMessage()), e.retryable());
     } catch (InterruptedException e) {
-      ended(run, "internal", "interrupted", true);
+      return ending(run, "internal", "interrupted", true);
     } catch (Exception | Error e) {
       if (!run.cancelled()) {
         LOG.log(System.Logger.Level.ERROR, "run " + run.id() + " failed", e);
       }
-      ended(run, "internal", "the agent failed, run " + run.id(), false);
-    } finally {
-      if (deadline != null) {
-        deadline.cancel(false);
-      }
-      working.remove(run.id());
-      quotas.leave(run.request().user(), offer.id());
-      telemetry.ended(run);
+      return ending(run, "internal", "the agent failed, run " + run.id(), false);
     }
   }
 
-  private static void ended(Run run, String code, String message, boolean retryable) {
-    if (run.cancelled()) {
-      run.ended();
-    } else {
-      run.failed(code, message, retryable);
-    }
+  private static Runnable ending(Run run, String code, String message, boolean retryable) {
+    return run.cancelled() ? run::ended : () -> run.failed(code, message, retryable);
   }
 
   private static void late(Run run) {

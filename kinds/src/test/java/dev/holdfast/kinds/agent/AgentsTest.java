@@ -329,7 +329,7 @@ class AgentsTest {
             },
             Set.of());
     Run run = started(agents.start(request("ann", new Terms(null, null, null, "room", true))));
-    await(() -> agents.active() == 0);
+    await(() -> !counted.isEmpty());
     assertThat(published.stream().map(p -> p.substring(0, p.indexOf('{') - 1)))
         .containsExactly(
             "room streaming:start",
@@ -398,6 +398,7 @@ class AgentsTest {
       agents.cancel(run.id(), run.request().user(), false);
     }
     await(() -> agents.active() == 0);
+    await(() -> counted.size() == runs.size());
     assertThat(runs).allMatch(run -> run.feed().ended());
     for (int i = 0; i < 3; i++) {
       assertThat(agents.start(request("ann", Terms.NONE)))
