@@ -46,6 +46,7 @@ final class Catalogue {
     cases.addAll(AgentCases.all());
     cases.addAll(ModelCases.all());
     cases.addAll(WorkerCases.all());
+    cases.addAll(TerminalCases.all());
     cases.addAll(HostileCases.all());
     List<String> order = List.copyOf(scenarios().keySet());
     cases.sort(java.util.Comparator.comparingInt(c -> order.indexOf(c.id())));

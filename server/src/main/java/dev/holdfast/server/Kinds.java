@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.Workers;
+import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Commands;
@@ -12,7 +13,12 @@ import java.util.List;
 
 /** Sends each command, and each question for a feed, to its kind. Any thread. */
 record Kinds(
-    Commands channelCommands, Catalog channelFeeds, Commands agentCommands, Catalog agentFeeds)
+    Commands channelCommands,
+    Catalog channelFeeds,
+    Commands agentCommands,
+    Catalog agentFeeds,
+    Commands terminalCommands,
+    Catalog terminalFeeds)
     implements Commands, Catalog {
 
   @Override
@@ -25,6 +31,12 @@ record Kinds(
           ClientFrame.Serve _,
           ClientFrame.Report _ ->
           agentCommands.execute(command, caller);
+      case ClientFrame.OpenTerminal _,
+          ClientFrame.TerminalInput _,
+          ClientFrame.Resize _,
+          ClientFrame.Signal _,
+          ClientFrame.CloseTerminal _ ->
+          terminalCommands.execute(command, caller);
       default -> channelCommands.execute(command, caller);
     }
   }
@@ -32,6 +44,7 @@ record Kinds(
   private Catalog of(FeedId id) {
     return switch (id.kind()) {
       case Agents.KIND, Workers.KIND -> agentFeeds;
+      case Terminals.KIND -> terminalFeeds;
       default -> channelFeeds;
     };
   }

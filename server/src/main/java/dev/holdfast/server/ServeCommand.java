@@ -91,7 +91,9 @@ public final class ServeCommand implements ToolProvider {
       if (config.dev()) {
         LOG.log(
             System.Logger.Level.WARNING,
-            "DEVELOPMENT MODE: everybody on this machine is admitted as dev-user with all rights");
+            "DEVELOPMENT MODE: everybody on this machine is admitted as dev-user with all rights,"
+                + " terminals included: whatever you may do here, everybody may"
+                + " (--set terminals.max=0 opens none)");
       }
       String scheme = config.transport().tls() == null ? "http" : "https";
       String address = scheme + "://" + hostOf(server) + ":" + server.address().getPort();

@@ -5,6 +5,7 @@ import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.Workers;
 import dev.holdfast.kinds.agent.model.Conversations;
 import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.server.agent.AgentCommands;
 import dev.holdfast.server.agent.AgentFeeds;
 import dev.holdfast.server.agent.ChannelPublisher;
@@ -18,6 +19,8 @@ import dev.holdfast.server.config.Config;
 import dev.holdfast.server.http.HttpApi;
 import dev.holdfast.server.http.Parts;
 import dev.holdfast.server.metrics.Metrics;
+import dev.holdfast.server.terminal.TerminalCommands;
+import dev.holdfast.server.terminal.TerminalFeeds;
 import dev.holdfast.session.Authenticator;
 import dev.holdfast.session.Endpoint;
 import dev.holdfast.session.Gateway;
@@ -52,6 +55,7 @@ public final class Server implements AutoCloseable {
 
   private final Gateway gateway;
   private final Agents agents;
+  private final Terminals terminals;
   private final HttpApi api;
   private final Listener listener;
   private final Metrics metrics;
@@ -86,12 +90,15 @@ public final class Server implements AutoCloseable {
         new Conversations(data == null ? null : data.resolve("conversations"));
     new Offers(agents, conversations, System.getenv())
         .offer(config.agents().agents(), config.dev());
+    terminals = new Terminals(engine, config.terminals(), clock, random::nextLong);
     Kinds kinds =
         new Kinds(
             new ChannelCommands(channels),
             new ChannelFeeds(channels),
             new AgentCommands(agents, workers, channels),
-            new AgentFeeds(agents, workers));
+            new AgentFeeds(agents, workers),
+            new TerminalCommands(terminals),
+            new TerminalFeeds(terminals));
     Revocations revocations = new Revocations(clock, Revocations.MOST);
     Authenticator authenticator = new TokenAuthenticator(config.auth(), revocations, clock);
     gateway =
@@ -108,6 +115,7 @@ public final class Server implements AutoCloseable {
         new Parts(
             channels,
             agents,
+            terminals,
             gateway,
             () -> ready,
             metrics::scrape,
@@ -125,6 +133,8 @@ public final class Server implements AutoCloseable {
     listener = Listener.start(config.transport(), gateway, ENDPOINTS, api);
     metrics.watch(gateway, engine, listener);
     metrics.watch(agents, workers);
+    metrics.watch(terminals);
+    every(1, terminals::sweep);
     timer.scheduleWithFixedDelay(
         () ->
             attempt(() -> {
@@ -211,6 +221,7 @@ public final class Server implements AutoCloseable {
   public void close() {
     ready = false;
     agents.close();
+    terminals.close();
     timer.shutdownNow();
     listener.close();
     metrics.close();

@@ -134,6 +134,36 @@ public sealed interface ClientFrame extends Inbound {
   /** {@code input}: says something to a run. */
   record Input(@Nullable String id, String runId, RawJson content) implements ClientFrame {}
 
+  /**
+   * {@code open_terminal}: starts a program in a terminal.
+   *
+   * @param command a list of texts; null for the shell
+   * @param cwd the folder that it works in; null for the server's choice
+   * @param rows of its screen; null for 24
+   * @param cols of its screen; null for 80
+   */
+  record OpenTerminal(
+      @Nullable String id,
+      @Nullable RawJson command,
+      @Nullable String cwd,
+      @Nullable Integer rows,
+      @Nullable Integer cols)
+      implements ClientFrame {}
+
+  /** {@code input} to a terminal: types something, a string. */
+  record TerminalInput(@Nullable String id, String terminalId, RawJson data)
+      implements ClientFrame {}
+
+  /** {@code resize}: makes the screen of a terminal larger or smaller. */
+  record Resize(@Nullable String id, String terminalId, int rows, int cols)
+      implements ClientFrame {}
+
+  /** {@code signal}: signals what runs in a terminal. */
+  record Signal(@Nullable String id, String terminalId, String signal) implements ClientFrame {}
+
+  /** {@code close_terminal}: ends all that runs in it. */
+  record CloseTerminal(@Nullable String id, String terminalId) implements ClientFrame {}
+
   /** {@code get_stats}. */
   record GetStats(@Nullable String id) implements ClientFrame {}
 }

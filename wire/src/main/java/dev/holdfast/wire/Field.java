@@ -34,6 +34,12 @@ enum Field {
   PUBLISH_TO(true),
   GUIDANCE(false),
   AGENTS(false),
+  TERMINAL_ID(true),
+  COMMAND(false),
+  CWD(true),
+  ROWS(false),
+  COLS(false),
+  SIGNAL(true),
   RUN_ID(true),
   APPROVAL_ID(true),
   DECISION(true);
@@ -80,6 +86,12 @@ enum Field {
       case "publish_to" -> PUBLISH_TO;
       case "guidance" -> GUIDANCE;
       case "agents" -> AGENTS;
+      case "terminal_id" -> TERMINAL_ID;
+      case "command" -> COMMAND;
+      case "cwd" -> CWD;
+      case "rows" -> ROWS;
+      case "cols" -> COLS;
+      case "signal" -> SIGNAL;
       case "run_id" -> RUN_ID;
       case "approval_id" -> APPROVAL_ID;
       case "decision" -> DECISION;

@@ -29,6 +29,8 @@ final class Fields {
   static final int HISTORY_LIMIT = 1000;
   static final int DEADLINE_MILLIS = 24 * 60 * 60 * 1000;
   static final int POSITIONS = 1000;
+  static final int PATH_LENGTH = 4096;
+  static final int SCREEN = 500;
 
   private static final Begin NOW = new Begin.Now();
   private static final Begin START = new Begin.Start();
@@ -139,6 +141,15 @@ final class Fields {
       refuse(field, "must be true or false");
     }
     return value != null && value.token() == JsonToken.VALUE_TRUE;
+  }
+
+  int requiredNumber(Field field, int most) {
+    Integer number = wholeNumber(field, most);
+    if (number == null) {
+      refuse(field, "missing");
+      return 1;
+    }
+    return number;
   }
 
   @Nullable Integer wholeNumber(Field field, int most) {

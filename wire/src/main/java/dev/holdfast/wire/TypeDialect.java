@@ -7,8 +7,11 @@ import static dev.holdfast.wire.Field.AGENT_ID;
 import static dev.holdfast.wire.Field.APPROVAL_ID;
 import static dev.holdfast.wire.Field.CANCEL_AFTER_MS;
 import static dev.holdfast.wire.Field.CHANNEL;
+import static dev.holdfast.wire.Field.COLS;
+import static dev.holdfast.wire.Field.COMMAND;
 import static dev.holdfast.wire.Field.CONTENT;
 import static dev.holdfast.wire.Field.CONVERSATION_ID;
+import static dev.holdfast.wire.Field.CWD;
 import static dev.holdfast.wire.Field.DATA;
 import static dev.holdfast.wire.Field.DEADLINE_MS;
 import static dev.holdfast.wire.Field.DECISION;
@@ -21,8 +24,11 @@ import static dev.holdfast.wire.Field.PRESENCE;
 import static dev.holdfast.wire.Field.PROMPT;
 import static dev.holdfast.wire.Field.PUBLISH_TO;
 import static dev.holdfast.wire.Field.REVERSE;
+import static dev.holdfast.wire.Field.ROWS;
 import static dev.holdfast.wire.Field.RUN_ID;
 import static dev.holdfast.wire.Field.SESSION_ID;
+import static dev.holdfast.wire.Field.SIGNAL;
+import static dev.holdfast.wire.Field.TERMINAL_ID;
 import static dev.holdfast.wire.Field.TIMESTAMP;
 import static dev.holdfast.wire.Field.TO;
 import static dev.holdfast.wire.Field.TOKEN;
@@ -32,7 +38,9 @@ import static dev.holdfast.wire.Fields.FEED_LENGTH;
 import static dev.holdfast.wire.Fields.HISTORY_LIMIT;
 import static dev.holdfast.wire.Fields.ID_LENGTH;
 import static dev.holdfast.wire.Fields.NAME_LENGTH;
+import static dev.holdfast.wire.Fields.PATH_LENGTH;
 import static dev.holdfast.wire.Fields.POSITION_LENGTH;
+import static dev.holdfast.wire.Fields.SCREEN;
 import static dev.holdfast.wire.Fields.TOKEN_LENGTH;
 
 import java.nio.charset.StandardCharsets;
@@ -148,8 +156,30 @@ public final class TypeDialect {
             in.requiredName(APPROVAL_ID, ID_LENGTH),
             decision == null ? "approve" : decision);
       }
-      case "input" ->
-          new ClientFrame.Input(id, in.requiredName(RUN_ID, ID_LENGTH), in.json(CONTENT));
+      case "input" -> {
+        String terminal = in.name(TERMINAL_ID, ID_LENGTH);
+        yield terminal == null
+            ? new ClientFrame.Input(id, in.requiredName(RUN_ID, ID_LENGTH), in.json(CONTENT))
+            : new ClientFrame.TerminalInput(id, terminal, in.json(DATA));
+      }
+      case "open_terminal" ->
+          new ClientFrame.OpenTerminal(
+              id,
+              in.optionalJson(COMMAND),
+              in.text(CWD, PATH_LENGTH),
+              in.wholeNumber(ROWS, SCREEN),
+              in.wholeNumber(COLS, SCREEN));
+      case "resize" ->
+          new ClientFrame.Resize(
+              id,
+              in.requiredName(TERMINAL_ID, ID_LENGTH),
+              in.requiredNumber(ROWS, SCREEN),
+              in.requiredNumber(COLS, SCREEN));
+      case "signal" ->
+          new ClientFrame.Signal(
+              id, in.requiredName(TERMINAL_ID, ID_LENGTH), in.requiredName(SIGNAL, NAME_LENGTH));
+      case "close_terminal" ->
+          new ClientFrame.CloseTerminal(id, in.requiredName(TERMINAL_ID, ID_LENGTH));
       case "get_stats" -> new ClientFrame.GetStats(id);
       default -> null;
     };

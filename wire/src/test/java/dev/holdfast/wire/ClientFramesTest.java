@@ -203,6 +203,36 @@ class ClientFramesTest {
             new ClientFrame.Input("i", "r", RawJson.of("[1]"))),
         arguments(
             """
+            {"type":"open_terminal","id":"t","command":["ls"],"cwd":"/tmp","rows":24,"cols":80}\
+            """,
+            new ClientFrame.OpenTerminal("t", RawJson.of("[\"ls\"]"), "/tmp", 24, 80)),
+        arguments(
+            """
+            {"type":"open_terminal"}\
+            """,
+            new ClientFrame.OpenTerminal(null, null, null, null, null)),
+        arguments(
+            """
+            {"type":"input","id":"i","terminal_id":"t","data":"ls"}\
+            """,
+            new ClientFrame.TerminalInput("i", "t", RawJson.of("\"ls\""))),
+        arguments(
+            """
+            {"type":"resize","terminal_id":"t","rows":1,"cols":500}\
+            """,
+            new ClientFrame.Resize(null, "t", 1, 500)),
+        arguments(
+            """
+            {"type":"signal","terminal_id":"t","signal":"SIGINT"}\
+            """,
+            new ClientFrame.Signal(null, "t", "SIGINT")),
+        arguments(
+            """
+            {"type":"close_terminal","id":"c","terminal_id":"t"}\
+            """,
+            new ClientFrame.CloseTerminal("c", "t")),
+        arguments(
+            """
             {"type":"get_stats","id":"g"}\
             """,
             new ClientFrame.GetStats("g")),

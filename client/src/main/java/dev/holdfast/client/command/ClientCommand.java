@@ -34,9 +34,15 @@ abstract class ClientCommand implements ToolProvider {
 
   abstract Callable<Integer> call();
 
+  /** Whether what follows the first argument is not for this command, whatever it looks like. */
+  boolean ownOptionsFirst() {
+    return false;
+  }
+
   @Override
   public int run(PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(call())
+        .setStopAtPositional(ownOptionsFirst())
         .setCommandName("holdfast " + name)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(out)

@@ -13,8 +13,8 @@ import dev.holdfast.kinds.agent.model.ModelSettings;
 import dev.holdfast.kinds.agent.model.Tool;
 import dev.holdfast.server.config.AgentSpec;
 import dev.holdfast.server.config.AgentSpec.Work;
+import dev.holdfast.server.config.Environment;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,10 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes agents of what is configured. One thread. */
 public final class Offers {
-
-  /** Variables that every program gets: without them few start. */
-  private static final List<String> COMMON =
-      List.of("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR");
 
   private final Agents agents;
   private final Conversations conversations;
@@ -62,30 +58,12 @@ public final class Offers {
       case Work.Echo(Duration pause) -> new EchoAgent(pause);
       case Work.Program program ->
           new ProcessAgent(
-              program.command(), program.talk(), program.folder(), passed(program.environment()));
+              program.command(),
+              program.talk(),
+              program.folder(),
+              Environment.passed(program.environment(), environment));
       case Work.Model model -> model(model);
     };
-  }
-
-  private Map<String, String> passed(List<String> wanted) {
-    Map<String, String> passed = new HashMap<>();
-    COMMON.forEach(name -> pass(name, passed));
-    for (String entry : wanted) {
-      int equals = entry.indexOf('=');
-      if (equals > 0) {
-        passed.put(entry.substring(0, equals), entry.substring(equals + 1));
-      } else {
-        pass(entry, passed);
-      }
-    }
-    return passed;
-  }
-
-  private void pass(String name, Map<String, String> to) {
-    String value = environment.get(name);
-    if (value != null) {
-      to.put(name, value);
-    }
   }
 
   private Agent model(Work.Model work) {

@@ -3,6 +3,7 @@ package dev.holdfast.server.config;
 import dev.holdfast.feed.Retention;
 import dev.holdfast.kinds.agent.AgentSettings;
 import dev.holdfast.kinds.channel.ChannelSettings;
+import dev.holdfast.kinds.terminal.TerminalSettings;
 import dev.holdfast.server.auth.AuthSettings;
 import dev.holdfast.server.auth.TokenAuthenticator;
 import dev.holdfast.session.Settings;
@@ -35,10 +36,14 @@ public record Config(
     Settings session,
     ChannelSettings channels,
     AgentConfig agents,
+    TerminalSettings terminals,
     AuthSettings auth,
     Duration drain,
     @Nullable Path data,
     Logging logging) {
+
+  /** Output is kept by its bytes. */
+  private static final int MOST_EVENTS = 1 << 24;
 
   /** The events of a run stay for as long as it does. */
   private static final Duration FOR_EVER = Duration.ofDays(36_500);
@@ -79,6 +84,7 @@ public record Config(
         session(values, dev, timeouts),
         channels,
         agents,
+        terminals(values),
         auth,
         values.duration(Key.SERVER_DRAIN),
         values.pathOrNull(Key.SERVER_DATA),
@@ -177,6 +183,19 @@ public record Config(
         values.duration(Key.AGENTS_WORKER_LEASE),
         values.duration(Key.AGENTS_WORKER_PATIENCE),
         AgentTables.agents(values, problems));
+  }
+
+  private static TerminalSettings terminals(Values values) {
+    return new TerminalSettings(
+        values.whole(Key.TERMINALS_MAX),
+        values.whole(Key.TERMINALS_MAX_PER_USER),
+        new Retention(MOST_EVENTS, values.size(Key.TERMINALS_REPLAY), FOR_EVER),
+        values.duration(Key.TERMINALS_IDLE),
+        values.duration(Key.TERMINALS_KEPT_FOR),
+        values.list(Key.TERMINALS_SHELL),
+        values.list(Key.TERMINALS_COMMANDS),
+        values.pathOrNull(Key.TERMINALS_FOLDER),
+        Environment.passed(values.list(Key.TERMINALS_ENVIRONMENT), System.getenv()));
   }
 
   private static TransportSettings transport(Values values, List<String> problems) {

@@ -185,6 +185,32 @@ public enum Key {
       table(AgentTables.COLUMNS),
       "[]",
       "The agents: an id and a type (echo, process or model) each, and what docs/agents.md says."),
+  TERMINALS_MAX("terminals.max", whole(0, 100_000), "200", "Terminals at once; 0 for none."),
+  TERMINALS_MAX_PER_USER(
+      "terminals.max_per_user", whole(0, 100_000), "20", "Terminals of one user at once."),
+  TERMINALS_REPLAY(
+      "terminals.replay", size("1KiB", "1GiB"), "64KiB", "Bytes of output that are kept of each."),
+  TERMINALS_IDLE(
+      "terminals.idle",
+      duration("1s", "8760h"),
+      "5m",
+      "How long one lives that nobody watches and in which nothing happens."),
+  TERMINALS_KEPT_FOR(
+      "terminals.kept_for",
+      duration("0s", "8760h"),
+      "10m",
+      "How long one that has ended can still be read."),
+  TERMINALS_SHELL(
+      "terminals.shell", list(), "/bin/sh,-l", "What is run where nobody names a command."),
+  TERMINALS_COMMANDS(
+      "terminals.commands", list(), "", "Programs that may be run; all where none is named."),
+  TERMINALS_FOLDER("terminals.folder", file(), null, "Where they work unless told otherwise."),
+  TERMINALS_ENVIRONMENT(
+      "terminals.environment",
+      list(),
+      "",
+      "Variables besides PATH, HOME, USER, LANG, LC_ALL, TZ and TMPDIR: a name is passed on,"
+          + " NAME=value is set."),
   LOG_FORMAT(
       "log.format", choice("auto", "text", "json"), "auto", "auto: text on a terminal, else json."),
   LOG_LEVEL(

@@ -30,8 +30,9 @@ public final class Values {
 
   private static final String MASK = "******";
 
-  /** Variables with that prefix that are the launcher's. */
-  private static final List<String> LAUNCHER = List.of("HOLDFAST_JAVA_HOME", "HOLDFAST_JAVA_OPTS");
+  /** Variables with that prefix that are the launcher's and the clients'. */
+  private static final List<String> OTHERS =
+      List.of("HOLDFAST_JAVA_HOME", "HOLDFAST_JAVA_OPTS", "HOLDFAST_URL", "HOLDFAST_TOKEN");
 
   /**
    * A value.
@@ -112,7 +113,7 @@ public final class Values {
 
   private void environment(Map<String, String> environment) {
     environment.forEach((variable, text) -> {
-      if (!variable.startsWith(PREFIX) || LAUNCHER.contains(variable)) {
+      if (!variable.startsWith(PREFIX) || OTHERS.contains(variable)) {
         return;
       }
       for (Key key : Key.values()) {

@@ -31,6 +31,7 @@ public final class HttpApi implements HttpHandler {
     new ChannelRoutes(parts).addTo(routes);
     new AdminRoutes(parts).addTo(routes);
     new RunRoutes(parts).addTo(routes);
+    new TerminalRoutes(parts).addTo(routes);
   }
 
   /** Every route, as {@code METHOD path}. */

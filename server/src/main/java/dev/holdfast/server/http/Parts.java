@@ -2,6 +2,7 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.session.Gateway;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
 public record Parts(
     Channels channels,
     Agents agents,
+    Terminals terminals,
     Gateway gateway,
     BooleanSupplier ready,
     Supplier<String> scrape,

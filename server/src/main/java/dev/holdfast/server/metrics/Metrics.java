@@ -6,6 +6,7 @@ import dev.holdfast.kinds.agent.Run;
 import dev.holdfast.kinds.agent.RunTelemetry;
 import dev.holdfast.kinds.agent.Usage;
 import dev.holdfast.kinds.agent.Workers;
+import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.session.Gateway;
 import dev.holdfast.session.Telemetry;
 import dev.holdfast.transport.Listener;
@@ -86,6 +87,11 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
   public void watch(Agents agents, Workers workers) {
     gauge("holdfast.runs", "runs that work now", agents, a -> a.active());
     gauge("holdfast.workers", "workers that serve agents", workers, w -> w.size());
+  }
+
+  /** Watches these too, once they are there. */
+  public void watch(Terminals terminals) {
+    gauge("holdfast.terminals", "terminals whose program runs", terminals, t -> t.active());
   }
 
   @Override

@@ -138,6 +138,18 @@ class ConfigTest {
   }
 
   @Test
+  void variablesOfTheLauncherAndOfClientsAreNotTakenForSettings() throws ConfigException {
+    Config config =
+        Config.load(
+            new Options(null, Map.of(), true),
+            Map.of(
+                "HOLDFAST_URL", "ws://somewhere/ws",
+                "HOLDFAST_TOKEN", "t",
+                "HOLDFAST_JAVA_OPTS", "-Xmx1g"));
+    assertThat(config.dev()).isTrue();
+  }
+
+  @Test
   void namespacesTakeWhatTheyDoNotSayFromTheChannels() throws Exception {
     Path file =
         file(

@@ -1,0 +1,50 @@
+package dev.holdfast.client.command;
+
+import dev.holdfast.client.Client;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast attach}: a terminal that is open. */
+public final class AttachCommand extends ClientCommand {
+
+  private static final String DESCRIPTION = "attach to a terminal that is open";
+
+  public AttachCommand() {
+    super("attach", DESCRIPTION);
+  }
+
+  @Override
+  Callable<Integer> call() {
+    return new Run();
+  }
+
+  @Command(
+      description = DESCRIPTION,
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footer = {"", "Ctrl-\\ detaches. Exit code: that of the program."})
+  private static final class Run implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "TERMINAL", description = "The terminal.")
+    private String id = "";
+
+    @Mixin private Target target = new Target();
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, ExecutionException {
+      try (Client client = target.connect()) {
+        return Screen.show(client, id, Objects.requireNonNull(spec).commandLine().getErr());
+      }
+    }
+  }
+}

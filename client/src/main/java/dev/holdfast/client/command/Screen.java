@@ -1,0 +1,212 @@
+package dev.holdfast.client.command;
+
+import dev.holdfast.client.Client;
+import dev.holdfast.client.Delivery;
+import dev.holdfast.client.Frame;
+import dev.holdfast.wire.ClientFrame.Begin;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.InputFlag;
+import org.jline.terminal.Attributes.LocalFlag;
+import org.jline.terminal.Attributes.OutputFlag;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A terminal of the gateway in the terminal of this process: what is typed goes there, what it says
+ * comes here. It takes up the place where it was after a cut. Any thread.
+ */
+final class Screen implements Flow.Subscriber<Delivery> {
+
+  /** Ctrl-\ detaches. */
+  private static final int DETACH = 0x1c;
+
+  private static final int FRAME = 1_024;
+  private static final int DETACHED = 0;
+
+  private final CompletableFuture<Integer> end = new CompletableFuture<>();
+  private final Client client;
+  private final String id;
+  private final OutputStream out;
+  private final PrintWriter err;
+
+  Screen(Client client, String id, OutputStream out, PrintWriter err) {
+    this.client = client;
+    this.id = id;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Shows it until it ends or is detached from; returns its exit code. */
+  static int show(Client client, String id, PrintWriter err)
+      throws IOException, InterruptedException, ExecutionException {
+    if (!ClientCommand.atTerminal()) {
+      Screen screen = new Screen(client, id, System.out, err);
+      screen.follow();
+      Thread.ofPlatform()
+          .daemon()
+          .name("holdfast-typed")
+          .start(() -> screen.typed(System.in, false));
+      return screen.end.get();
+    }
+    try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+      Attributes before = terminal.enterRawMode();
+      terminal.setAttributes(raw(terminal.getAttributes()));
+      try {
+        Screen screen = new Screen(client, id, terminal.output(), err);
+        terminal.handle(Terminal.Signal.WINCH, signal -> screen.resized(terminal.getSize()));
+        screen.resized(terminal.getSize());
+        screen.follow();
+        Thread.ofPlatform()
+            .daemon()
+            .name("holdfast-typed")
+            .start(() -> screen.typed(terminal.input(), true));
+        return screen.end.get();
+      } finally {
+        terminal.setAttributes(before);
+      }
+    }
+  }
+
+  /** Every key goes to the program, and what it says to the screen, as it is. */
+  private static Attributes raw(Attributes from) {
+    Attributes raw = new Attributes(from);
+    raw.setLocalFlags(
+        EnumSet.of(LocalFlag.ISIG, LocalFlag.IEXTEN, LocalFlag.ICANON, LocalFlag.ECHO), false);
+    raw.setInputFlags(EnumSet.of(InputFlag.ICRNL, InputFlag.INLCR, InputFlag.IXON), false);
+    raw.setOutputFlag(OutputFlag.OPOST, false);
+    return raw;
+  }
+
+  private void follow() {
+    client.feed("terminal:" + id, new Begin.Start()).subscribe(this);
+  }
+
+  private void typed(InputStream in, boolean raw) {
+    byte[] room = new byte[FRAME];
+    try {
+      int kept = 0;
+      int read;
+      while ((read = in.read(room, kept, FRAME - kept)) >= 0) {
+        int length = kept + read;
+        int detach = raw ? detachAt(room, length) : -1;
+        if (detach >= 0) {
+          err.println("\r\n* detached: holdfast attach " + id + "\r");
+          err.flush();
+          end.complete(DETACHED);
+          return;
+        }
+        int whole = whole(room, length);
+        say(new String(room, 0, whole, StandardCharsets.UTF_8));
+        kept = length - whole;
+        System.arraycopy(room, whole, room, 0, kept);
+      }
+      if (!raw) {
+        var _ = client.command("signal", Map.of("terminal_id", id, "signal", "EOF"));
+      }
+    } catch (IOException e) {
+      end.completeExceptionally(e);
+    }
+  }
+
+  private static int detachAt(byte[] typed, int length) {
+    for (int i = 0; i < length; i++) {
+      if (typed[i] == DETACH) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** How many bytes are whole characters of UTF-8. */
+  private static int whole(byte[] bytes, int length) {
+    String text = new String(Arrays.copyOf(bytes, length), StandardCharsets.UTF_8);
+    if (!text.endsWith("\ufffd")) {
+      return length;
+    }
+    int first = length - 1;
+    while (first > 0 && length - first < 4 && (bytes[first] & 0xc0) == 0x80) {
+      first--;
+    }
+    return first == 0 ? length : first;
+  }
+
+  private void say(String text) {
+    if (!text.isEmpty()) {
+      var _ =
+          client
+              .command("input", Map.of("terminal_id", id, "data", text))
+              .exceptionally(failure -> {
+                err.println("* " + ClientCommand.why(failure) + "\r");
+                err.flush();
+                return null;
+              });
+    }
+  }
+
+  private void resized(Size size) {
+    if (size.getRows() > 0 && size.getColumns() > 0) {
+      var _ =
+          client
+              .command(
+                  "resize",
+                  Map.of(
+                      "terminal_id",
+                      id,
+                      "rows",
+                      Math.min(size.getRows(), 500),
+                      "cols",
+                      Math.min(size.getColumns(), 500)))
+              .orTimeout(20, TimeUnit.SECONDS)
+              .exceptionally(failure -> null);
+    }
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription subscription) {
+    subscription.request(Long.MAX_VALUE);
+  }
+
+  @Override
+  public void onNext(Delivery delivery) {
+    if (!(delivery instanceof Delivery.Event event)) {
+      return;
+    }
+    Frame frame = event.frame();
+    try {
+      switch (frame.type()) {
+        case "output" -> {
+          out.write(String.valueOf(frame.text("data")).getBytes(StandardCharsets.UTF_8));
+          out.flush();
+        }
+        case "closed" -> end.complete((int) frame.number("exit_code", 1));
+        default -> {}
+      }
+    } catch (IOException e) {
+      end.completeExceptionally(e);
+    }
+  }
+
+  @Override
+  public void onError(@Nullable Throwable why) {
+    end.completeExceptionally(why == null ? new IllegalStateException("ended") : why);
+  }
+
+  @Override
+  public void onComplete() {
+    end.complete(1);
+  }
+}

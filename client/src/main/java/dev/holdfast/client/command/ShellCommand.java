@@ -1,0 +1,81 @@
+package dev.holdfast.client.command;
+
+import dev.holdfast.client.Client;
+import dev.holdfast.client.Frame;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast shell}: a new terminal on the gateway's machine. */
+public final class ShellCommand extends ClientCommand {
+
+  private static final String DESCRIPTION = "open a terminal on the gateway's machine";
+
+  public ShellCommand() {
+    super("shell", DESCRIPTION);
+  }
+
+  @Override
+  Callable<Integer> call() {
+    return new Run();
+  }
+
+  @Override
+  boolean ownOptionsFirst() {
+    return true;
+  }
+
+  @Command(
+      description = DESCRIPTION,
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footer = {
+        "",
+        "Options come before the COMMAND. Ctrl-\\ detaches, and the program goes on: holdfast",
+        "attach TERMINAL. Needs the role terminal. Exit code: that of the program."
+      })
+  private static final class Run implements Callable<Integer> {
+
+    @Parameters(
+        arity = "0..*",
+        paramLabel = "COMMAND",
+        description = "The program and its arguments; the shell where none is named.")
+    private List<String> command = List.of();
+
+    @Option(names = "--cwd", paramLabel = "DIR", description = "Where it works.")
+    private @Nullable String folder;
+
+    @Mixin private Target target = new Target();
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, ExecutionException {
+      PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+      Map<String, Object> fields = new LinkedHashMap<>();
+      if (!command.isEmpty()) {
+        fields.put("command", command);
+      }
+      if (folder != null) {
+        fields.put("cwd", folder);
+      }
+      try (Client client = target.connect()) {
+        Frame ack = client.command("open_terminal", fields).orTimeout(20, TimeUnit.SECONDS).join();
+        return Screen.show(client, String.valueOf(ack.text("terminal_id")), err);
+      }
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.holdfast.kinds.terminal;
+
+import dev.holdfast.feed.Engine;
+import dev.holdfast.feed.FeedId;
+import dev.holdfast.feed.Owner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** All terminals. Any thread. */
+public final class Terminals implements AutoCloseable {
+
+  /** The kind of a terminal's feed. */
+  public static final String KIND = "terminal";
+
+  private static final System.Logger LOG = System.getLogger(Terminals.class.getName());
+  private static final int RADIX = 36;
+
+  private final Engine engine;
+  private final TerminalSettings settings;
+  private final InstantSource clock;
+  private final LongSupplier random;
+  private final ConcurrentMap<String, Terminal> terminals = new ConcurrentHashMap<>();
+  private final Map<String, Integer> byUser = new HashMap<>();
+  private int active;
+  private boolean closed;
+
+  /** What came of opening one. */
+  public sealed interface Opened {
+
+    /** It runs. */
+    record Done(Terminal terminal) implements Opened {}
+
+    /** It does not. */
+    record Refused(Why why, String message) implements Opened {}
+  }
+
+  /** Why not. */
+  public enum Why {
+    BAD_REQUEST,
+    FORBIDDEN,
+    OVER_CAPACITY,
+    FAILED
+  }
+
+  /**
+   * @param random gives ids that nobody can guess
+   */
+  public Terminals(
+      Engine engine, TerminalSettings settings, InstantSource clock, LongSupplier random) {
+    this.engine = engine;
+    this.settings = settings;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Opens a terminal. Starting a program takes some milliseconds: not on an event loop.
+   *
+   * @param command the program and its arguments; null for the shell
+   * @param folder where it works; null for where it is configured
+   */
+  public Opened open(
+      String user, @Nullable List<String> command, @Nullable String folder, Size size) {
+    List<String> argv = command == null ? settings.shell() : command;
+    if (argv.isEmpty() || argv.getFirst().isEmpty()) {
+      return new Opened.Refused(Why.BAD_REQUEST, "command: must be a list that names a program");
+    }
+    if (!size.valid()) {
+      return new Opened.Refused(Why.BAD_REQUEST, "rows, cols: must each be from 1 to " + Size.MOST);
+    }
+    if (!settings.commands().isEmpty() && !settings.commands().contains(argv.getFirst())) {
+      return new Opened.Refused(Why.FORBIDDEN, "command: is not among those that may be run");
+    }
+    Path where = folder == null ? settings.folder() : Path.of(folder);
+    if (where != null && !Files.isDirectory(where)) {
+      return new Opened.Refused(Why.BAD_REQUEST, "cwd: there is no such folder");
+    }
+    String full = enter(user);
+    if (full != null) {
+      return new Opened.Refused(Why.OVER_CAPACITY, full);
+    }
+    String id = newId();
+    Owner owner = engine.own(new FeedId(KIND, id), settings.kept());
+    try {
+      Terminal terminal =
+          Terminal.start(
+              id,
+              user,
+              argv,
+              where,
+              settings.environment(),
+              size,
+              owner,
+              clock,
+              over -> leave(over.user()));
+      terminals.put(id, terminal);
+      return new Opened.Done(terminal);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "a terminal can''t be opened", e);
+      leave(user);
+      engine.remove(owner.feed().id());
+      return new Opened.Refused(Why.FAILED, "the program can't be started");
+    }
+  }
+
+  private String newId() {
+    return Long.toUnsignedString(random.getAsLong(), RADIX)
+        + Long.toUnsignedString(random.getAsLong(), RADIX);
+  }
+
+  private synchronized @Nullable String enter(String user) {
+    if (closed) {
+      return "the gateway is stopping";
+    }
+    if (active >= settings.maxTerminals()) {
+      return "Maximum concurrent sessions (" + settings.maxTerminals() + ") exceeded";
+    }
+    int mine = byUser.getOrDefault(user, 0);
+    if (mine >= settings.maxPerUser()) {
+      return "Maximum concurrent sessions (" + settings.maxPerUser() + ") exceeded for this user";
+    }
+    active++;
+    byUser.put(user, mine + 1);
+    return null;
+  }
+
+  private synchronized void leave(String user) {
+    active--;
+    byUser.computeIfPresent(user, (name, mine) -> mine == 1 ? null : mine - 1);
+  }
+
+  /** The terminal of that id, for its own user and for administrators; null for others. */
+  public @Nullable Terminal find(String id, String user, boolean admin) {
+    Terminal terminal = terminals.get(id);
+    return terminal != null && (admin || terminal.user().equals(user)) ? terminal : null;
+  }
+
+  /** The terminals that somebody may see. */
+  public List<Terminal> list(String user, boolean admin) {
+    return terminals.values().stream()
+        .filter(terminal -> admin || terminal.user().equals(user))
+        .sorted(Comparator.comparing(Terminal::id))
+        .toList();
+  }
+
+  /** Terminals whose program runs. */
+  public synchronized int active() {
+    return active;
+  }
+
+  /** Closes those in which nothing happens any more, and forgets those that ended long ago. */
+  public void sweep() {
+    long now = clock.millis();
+    for (Terminal terminal : terminals.values()) {
+      long ended = terminal.endedMillis();
+      if (ended != 0 && now - ended >= settings.keptFor().toMillis()) {
+        terminals.remove(terminal.id(), terminal);
+        engine.remove(terminal.feed().id());
+      } else if (ended == 0
+          && terminal.viewers() == 0
+          && now - terminal.activeMillis() >= settings.idle().toMillis()) {
+        terminal.close();
+      }
+    }
+  }
+
+  /** Kills every program; none is started any more. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    terminals.values().forEach(Terminal::kill);
+  }
+}
