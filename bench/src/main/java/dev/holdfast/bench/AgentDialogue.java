@@ -1,7 +1,6 @@
 package dev.holdfast.bench;
 
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 
 /** Talks to one agent of the gateway: a message is a prompt, what comes are tokens and the end. */
 record AgentDialogue(String agent) implements Dialogue {
@@ -12,11 +11,6 @@ record AgentDialogue(String agent) implements Dialogue {
   @Override
   public String target(String group) {
     return "/ws?token=dev-token";
-  }
-
-  @Override
-  public List<String> opening(String group) {
-    return List.of();
   }
 
   @Override
@@ -49,11 +43,6 @@ record AgentDialogue(String agent) implements Dialogue {
     }
 
     @Override
-    public List<String> opening(String group) {
-      return List.of();
-    }
-
-    @Override
     public boolean ready(String frame) {
       return frame.isEmpty();
     }
@@ -66,36 +55,6 @@ record AgentDialogue(String agent) implements Dialogue {
     @Override
     public boolean isMessage(ByteBuf in) {
       return true;
-    }
-  }
-
-  /** A follower of a run: a message is the place to attach at, as JSON. */
-  record Follower() implements Dialogue {
-
-    @Override
-    public String target(String group) {
-      return "/ws?token=dev-token";
-    }
-
-    @Override
-    public List<String> opening(String group) {
-      return List.of();
-    }
-
-    @Override
-    public boolean ready(String frame) {
-      return frame.startsWith("{\"type\":\"connected\"");
-    }
-
-    @Override
-    public byte[] message(String group, String payload) {
-      return Dialogue.bytes(
-          "{\"type\":\"attach\",\"feed\":\"%s\",\"from\":%s}".formatted(group, payload));
-    }
-
-    @Override
-    public boolean isMessage(ByteBuf in) {
-      return Dialogue.begins(in, TOKEN) || isEnd(in);
     }
   }
 }

@@ -14,7 +14,9 @@ interface Dialogue {
   String target(String group);
 
   /** What is said after the handshake, in this order. */
-  List<String> opening(String group);
+  default List<String> opening(String group) {
+    return List.of();
+  }
 
   /** What is said to a frame that comes before the connection is ready. */
   default List<String> then(String group, String frame) {
@@ -65,11 +67,6 @@ interface Dialogue {
     }
 
     @Override
-    public List<String> opening(String group) {
-      return List.of();
-    }
-
-    @Override
     public boolean ready(String frame) {
       return frame.startsWith("{\"type\":\"connected\"");
     }
@@ -98,11 +95,6 @@ interface Dialogue {
     }
 
     @Override
-    public List<String> opening(String group) {
-      return List.of();
-    }
-
-    @Override
     public boolean ready(String frame) {
       return frame.isEmpty();
     }
@@ -127,11 +119,6 @@ interface Dialogue {
     @Override
     public String target(String group) {
       return "/socket.io/?EIO=4&transport=websocket";
-    }
-
-    @Override
-    public List<String> opening(String group) {
-      return List.of();
     }
 
     @Override

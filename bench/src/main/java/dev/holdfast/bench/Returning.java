@@ -120,11 +120,6 @@ interface Returning extends Dialogue {
     }
 
     @Override
-    public List<String> opening(String group) {
-      return List.of();
-    }
-
-    @Override
     public List<String> then(String group, String frame) {
       return was.isEmpty()
           ? plain.then(group, frame)

@@ -173,7 +173,7 @@ final class Runs {
     private void connect() throws Exception {
       ready = new Load.ReadyCount();
       load.conns().clear();
-      load.connect(seen.length, i -> new Conn(new Storming(epoch), feed.get(), i, this), ready);
+      load.connect(seen.length, i -> new Conn(new Follower(epoch), feed.get(), i, this), ready);
     }
 
     private static void attach(Conn conn, String from) {
@@ -246,35 +246,31 @@ final class Runs {
     }
   }
 
-  /** A follower that keeps the epoch of the feed it is told. */
-  private record Storming(AtomicReference<String> epoch) implements Dialogue {
-    private static final Dialogue FOLLOWER = new AgentDialogue.Follower();
+  /** A follower of a run: a message is the place to attach at, as JSON. It keeps the epoch told. */
+  private record Follower(AtomicReference<String> epoch) implements Dialogue {
+    private static final Dialogue AGENT = new AgentDialogue("source");
     private static final ByteBuf POSITION =
         Unpooled.copiedBuffer(Dialogue.bytes("\"position\":\""));
 
     @Override
     public String target(String group) {
-      return FOLLOWER.target(group);
-    }
-
-    @Override
-    public List<String> opening(String group) {
-      return List.of();
+      return AGENT.target(group);
     }
 
     @Override
     public boolean ready(String frame) {
-      return FOLLOWER.ready(frame);
+      return AGENT.ready(frame);
     }
 
     @Override
     public byte[] message(String group, String payload) {
-      return FOLLOWER.message(group, payload);
+      return Dialogue.bytes(
+          "{\"type\":\"attach\",\"feed\":\"%s\",\"from\":%s}".formatted(group, payload));
     }
 
     @Override
     public boolean isMessage(ByteBuf in) {
-      return FOLLOWER.isMessage(in);
+      return AGENT.isMessage(in);
     }
 
     @Override

@@ -51,7 +51,7 @@ public final class Server implements AutoCloseable {
       Stream.of(Endpoint.WS, Endpoint.CHAT, Endpoint.AGENT_STREAM, Endpoint.AGENT_EXECUTE)
           .collect(Collectors.toMap(Endpoint::path, Function.identity()));
 
-  private static final int TICK_MILLIS = 100;
+  private static final Duration TICK = Duration.ofMillis(100);
 
   private final Gateway gateway;
   private final Agents agents;
@@ -134,19 +134,16 @@ public final class Server implements AutoCloseable {
     metrics.watch(gateway, engine, listener);
     metrics.watch(agents, workers);
     metrics.watch(terminals);
-    every(1, terminals::sweep);
-    timer.scheduleWithFixedDelay(
-        () ->
-            attempt(() -> {
-              agents.tick();
-              workers.tick();
-            }),
-        TICK_MILLIS,
-        TICK_MILLIS,
-        TimeUnit.MILLISECONDS);
-    every(5, agents::sweep);
-    every(1, channels::sweep);
-    every(5, listener::reloadTls);
+    every(Duration.ofSeconds(1), terminals::sweep);
+    every(
+        TICK,
+        () -> {
+          agents.tick();
+          workers.tick();
+        });
+    every(Duration.ofSeconds(5), agents::sweep);
+    every(Duration.ofSeconds(1), channels::sweep);
+    every(Duration.ofSeconds(5), listener::reloadTls);
   }
 
   /**
@@ -177,8 +174,9 @@ public final class Server implements AutoCloseable {
     return thread;
   }
 
-  private void every(int seconds, Runnable work) {
-    timer.scheduleWithFixedDelay(() -> attempt(work), seconds, seconds, TimeUnit.SECONDS);
+  private void every(Duration pause, Runnable work) {
+    long millis = pause.toMillis();
+    timer.scheduleWithFixedDelay(() -> attempt(work), millis, millis, TimeUnit.MILLISECONDS);
   }
 
   /** Periodic work that throws would never be done again. */

@@ -6,10 +6,11 @@ import dev.holdfast.client.Frame;
 import dev.holdfast.wire.ClientFrame.Begin;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,9 @@ final class Screen implements Flow.Subscriber<Delivery> {
   /** Ctrl-\ detaches. */
   private static final int DETACH = 0x1c;
 
-  private static final int FRAME = 1_024;
+  /** Characters of a frame: three bytes each at most, and a frame may type 2,048. */
+  private static final int FRAME = 512;
+
   private static final int DETACHED = 0;
 
   private final CompletableFuture<Integer> end = new CompletableFuture<>();
@@ -96,23 +99,20 @@ final class Screen implements Flow.Subscriber<Delivery> {
   }
 
   private void typed(InputStream in, boolean raw) {
-    byte[] room = new byte[FRAME];
+    // Its decoder waits for the rest of a character.
+    Reader typed = new InputStreamReader(in, StandardCharsets.UTF_8);
+    char[] room = new char[FRAME];
     try {
-      int kept = 0;
       int read;
-      while ((read = in.read(room, kept, FRAME - kept)) >= 0) {
-        int length = kept + read;
-        int detach = raw ? detachAt(room, length) : -1;
-        if (detach >= 0) {
+      while ((read = typed.read(room)) >= 0) {
+        String text = new String(room, 0, read);
+        if (raw && text.indexOf(DETACH) >= 0) {
           err.println("\r\n* detached: holdfast attach " + id + "\r");
           err.flush();
           end.complete(DETACHED);
           return;
         }
-        int whole = whole(room, length);
-        say(new String(room, 0, whole, StandardCharsets.UTF_8));
-        kept = length - whole;
-        System.arraycopy(room, whole, room, 0, kept);
+        say(text);
       }
       if (!raw) {
         var _ = client.command("signal", Map.of("terminal_id", id, "signal", "EOF"));
@@ -120,28 +120,6 @@ final class Screen implements Flow.Subscriber<Delivery> {
     } catch (IOException e) {
       end.completeExceptionally(e);
     }
-  }
-
-  private static int detachAt(byte[] typed, int length) {
-    for (int i = 0; i < length; i++) {
-      if (typed[i] == DETACH) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  /** How many bytes are whole characters of UTF-8. */
-  private static int whole(byte[] bytes, int length) {
-    String text = new String(Arrays.copyOf(bytes, length), StandardCharsets.UTF_8);
-    if (!text.endsWith("\ufffd")) {
-      return length;
-    }
-    int first = length - 1;
-    while (first > 0 && length - first < 4 && (bytes[first] & 0xc0) == 0x80) {
-      first--;
-    }
-    return first == 0 ? length : first;
   }
 
   private void say(String text) {

@@ -233,16 +233,11 @@ public final class ProcessAgent implements Agent {
     }
 
     private @Nullable AgentException tokens(Reader reader) throws IOException {
+      // Never half a pair: the decoder gives both halves or neither.
       char[] room = new char[4096];
-      int kept = 0;
       int read;
-      while ((read = reader.read(room, kept, room.length - kept)) >= 0) {
-        int length = kept + read;
-        // Half a pair waits for its other half.
-        boolean half = Character.isHighSurrogate(room[length - 1]);
-        run.token(new String(room, 0, half ? length - 1 : length));
-        room[0] = room[length - 1];
-        kept = half ? 1 : 0;
+      while ((read = reader.read(room)) >= 0) {
+        run.token(new String(room, 0, read));
       }
       return null;
     }

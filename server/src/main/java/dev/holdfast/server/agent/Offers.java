@@ -67,23 +67,7 @@ public final class Offers {
   }
 
   private Agent model(Work.Model work) {
-    ModelSettings in = work.settings();
-    ModelSettings settings =
-        new ModelSettings(
-            in.provider(),
-            in.url(),
-            in.model(),
-            key(work.keyVariable()),
-            in.system(),
-            in.temperature(),
-            in.maxTokens(),
-            in.memory(),
-            in.schema(),
-            in.connectTimeout(),
-            in.idleTimeout(),
-            in.retries(),
-            in.retryDelay(),
-            in.approveTools());
+    ModelSettings settings = work.settings().withKey(key(work.keyVariable()));
     List<Tool> tools =
         work.tools().stream()
             .map(tool ->
@@ -93,7 +77,7 @@ public final class Offers {
                     tool.parameters(),
                     new ActionTool(agents, tool.agentId(), tool.action())))
             .toList();
-    ModelProvider provider = Objects.requireNonNull(ModelProvider.named(in.provider()));
+    ModelProvider provider = Objects.requireNonNull(ModelProvider.named(settings.provider()));
     return new ModelAgent(settings, provider, conversations, tools);
   }
 

@@ -136,7 +136,7 @@ final class ChannelRoutes {
             new ServerFrame.History(null, id.toString(), events, next, page.complete())));
   }
 
-  private static EventFrame frame(Event event, FeedId id) {
+  static EventFrame frame(Event event, FeedId id) {
     return new EventFrame(
         event.type(), event.body(), event.millis(), id.toString(), event.offset(), event.span());
   }

@@ -115,7 +115,7 @@ final class RunRoutes {
       case Outcome.Done(Run run) ->
           Reply.json(200, Map.of("run_id", run.id(), "feed", run.feed().id().toString()));
       case Outcome.Refused(Outcome.Why why, String message, long retryAfter) -> {
-        Reply refused = Reply.error(status(why), code(why), message);
+        Reply refused = Reply.error(status(why), AgentCommands.code(why).text(), message);
         yield retryAfter < 0
             ? refused
             : refused.with("retry-after", Long.toString((retryAfter + 999) / 1000));
@@ -131,10 +131,6 @@ final class RunRoutes {
       case CONFLICT -> 409;
       case OVER_CAPACITY -> 503;
     };
-  }
-
-  private static String code(Outcome.Why why) {
-    return why.name().toLowerCase(java.util.Locale.ROOT);
   }
 
   private Reply list(Principal who) {

@@ -103,17 +103,11 @@ final class RunStream implements Reply.Streaming {
             line(
                 new Position(epoch, event.offset()),
                 event.type(),
-                TypeDialect.encode(
-                    new EventFrame(
-                        event.type(),
-                        event.body(),
-                        event.millis(),
-                        feed,
-                        event.offset(),
-                        event.span())));
+                TypeDialect.encode(ChannelRoutes.frame(event, run.feed().id())));
         case Delivery.Snapshot(long offset, var state) -> {
           Position at = new Position(epoch, offset);
-          EventFrame frame = new EventFrame(state.type(), state.body(), 0, null, offset);
+          EventFrame frame =
+              new EventFrame(state.type(), state.body(), System.currentTimeMillis(), null, offset);
           line(
               at,
               "snapshot",

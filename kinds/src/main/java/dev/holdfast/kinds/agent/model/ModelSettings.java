@@ -37,6 +37,25 @@ public record ModelSettings(
     Duration retryDelay,
     boolean approveTools) {
 
+  /** The same with that key. */
+  public ModelSettings withKey(@Nullable String key) {
+    return new ModelSettings(
+        provider,
+        url,
+        model,
+        key,
+        system,
+        temperature,
+        maxTokens,
+        memory,
+        schema,
+        connectTimeout,
+        idleTimeout,
+        retries,
+        retryDelay,
+        approveTools);
+  }
+
   /** Without the key. */
   @Override
   public String toString() {
