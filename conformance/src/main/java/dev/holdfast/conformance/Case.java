@@ -19,7 +19,9 @@ record Case(String id, String shows, Need need, Body body) {
     /** Gateways of its own, with settings of its own. */
     OWN,
     /** The same, and models to ask. */
-    UPSTREAM
+    UPSTREAM,
+    /** The same, an emulator, and the programs that are shown on it. */
+    EMULATOR
   }
 
   /** What it does. */

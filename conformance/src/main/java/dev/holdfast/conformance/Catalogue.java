@@ -47,6 +47,8 @@ final class Catalogue {
     cases.addAll(ModelCases.all());
     cases.addAll(WorkerCases.all());
     cases.addAll(TerminalCases.all());
+    cases.addAll(TerminalEndpointCases.all());
+    cases.addAll(ScreenCases.all());
     cases.addAll(HostileCases.all());
     List<String> order = List.copyOf(scenarios().keySet());
     cases.sort(java.util.Comparator.comparingInt(c -> order.indexOf(c.id())));

@@ -119,6 +119,15 @@ final class Peer implements AutoCloseable {
     return frame;
   }
 
+  /** The next frame, if one comes soon; null else. */
+  @Nullable Frame soon(int millis) throws InterruptedException {
+    Frame frame = frames.poll(millis, TimeUnit.MILLISECONDS);
+    if (frame != null) {
+      check(frame);
+    }
+    return frame;
+  }
+
   /** The next frame, which is of that type. */
   Frame next(String type) throws InterruptedException {
     Frame frame = next();
@@ -188,7 +197,15 @@ final class Peer implements AutoCloseable {
       }
     }
     String feed = frame.text("feed");
-    if (feed != null && frame.type().equals("gap")) {
+    if (feed != null
+        && frame.fields().get("snapshot") instanceof Map<?, ?> snapshot
+        && snapshot.get("position") instanceof String position) {
+      offsets.put(feed, Long.parseLong(position.substring(position.indexOf(':') + 1)));
+    }
+    if (feed != null && frame.type().equals("snapshot")) {
+      String position = String.valueOf(frame.text("position"));
+      offsets.put(feed, Long.parseLong(position.substring(position.indexOf(':') + 1)));
+    } else if (feed != null && frame.type().equals("gap")) {
       follows(feed, frame.number("from", -1), 1);
       offsets.put(feed, frame.number("to", -1));
     } else if (feed != null && frame.fields().containsKey("offset")) {

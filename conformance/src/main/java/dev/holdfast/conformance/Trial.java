@@ -69,6 +69,17 @@ final class Trial implements AutoCloseable {
     return peer;
   }
 
+  /** Connects to an endpoint other than {@code /ws} as a user with those roles. */
+  Peer at(String target, String user, String... roles) throws IOException, InterruptedException {
+    if (gateway.secret() == null) {
+      return connect(target);
+    }
+    String claims = "'roles':['" + String.join("','", roles) + "']";
+    Peer peer = connect(target, Map.of("authorization", "Bearer " + token(user, claims)));
+    peer.next("connected");
+    return peer;
+  }
+
   /** The status with which a handshake is refused. */
   Wire.Refused refused(String target, Map<String, String> headers) throws IOException {
     try {

@@ -82,6 +82,8 @@ final class Verifier {
           case TOKENS -> gateways.has(false);
           case OWN -> gateways.startsOwn();
           case UPSTREAM -> gateways.startsOwn() && Upstream.folder() != null;
+          case EMULATOR ->
+              gateways.startsOwn() && Emulator.folder() != null && ScreenCases.programs();
         };
     return met
         ? null
@@ -90,6 +92,9 @@ final class Verifier {
           case DEV -> "needs a gateway in development mode";
           case OWN -> "needs gateways of its own: verify without a URL";
           case UPSTREAM -> "needs gateways of its own, node, and npm ci in conformance/upstream";
+          case EMULATOR ->
+              "needs gateways of its own, node, npm ci in conformance/emulator, and vim, less, htop"
+                  + " and tmux";
         };
   }
 

@@ -411,6 +411,15 @@ final class MemoryFeed implements Feed {
       return spent;
     }
 
+    @Override
+    public void skip(Consumer<? super Delivery> into) {
+      Delivery.Snapshot state = stateSince(Math.max(head, cursor + 1));
+      if (state != null) {
+        cursor = state.offset();
+        into.accept(state);
+      }
+    }
+
     private Delivery skipTo(long first) {
       Delivery.Snapshot state = stateSince(first);
       if (state != null) {

@@ -23,4 +23,10 @@ public interface Reader {
    * @return bytes spent
    */
   long poll(long budget, Consumer<? super Delivery> into);
+
+  /**
+   * Delivers the state of the feed in place of the events that come next, where there is a state
+   * that is newer than this reader's position; else nothing happens. Does not block.
+   */
+  void skip(Consumer<? super Delivery> into);
 }

@@ -34,6 +34,8 @@ record Kinds(
       case ClientFrame.OpenTerminal _,
           ClientFrame.TerminalInput _,
           ClientFrame.Resize _,
+          ClientFrame.Show _,
+          ClientFrame.AckOutput _,
           ClientFrame.Signal _,
           ClientFrame.CloseTerminal _ ->
           terminalCommands.execute(command, caller);
@@ -50,8 +52,8 @@ record Kinds(
   }
 
   @Override
-  public Entry open(FeedId id, Principal principal) {
-    return of(id).open(id, principal);
+  public Entry open(FeedId id, Caller by) {
+    return of(id).open(id, by);
   }
 
   @Override

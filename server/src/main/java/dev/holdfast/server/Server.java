@@ -5,6 +5,7 @@ import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.Workers;
 import dev.holdfast.kinds.agent.model.Conversations;
 import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.kinds.terminal.Milestones;
 import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.server.agent.AgentCommands;
 import dev.holdfast.server.agent.AgentFeeds;
@@ -21,6 +22,7 @@ import dev.holdfast.server.http.Parts;
 import dev.holdfast.server.metrics.Metrics;
 import dev.holdfast.server.terminal.TerminalCommands;
 import dev.holdfast.server.terminal.TerminalFeeds;
+import dev.holdfast.server.terminal.TerminalGreeter;
 import dev.holdfast.session.Authenticator;
 import dev.holdfast.session.Endpoint;
 import dev.holdfast.session.Gateway;
@@ -33,29 +35,32 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A running gateway: everything joined together. Any thread. */
 public final class Server implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Server.class.getName());
 
-  private static final Map<String, Endpoint> ENDPOINTS =
-      Stream.of(Endpoint.WS, Endpoint.CHAT, Endpoint.AGENT_STREAM, Endpoint.AGENT_EXECUTE)
-          .collect(Collectors.toMap(Endpoint::path, Function.identity()));
+  private static final List<Endpoint> ENDPOINTS =
+      List.of(
+          Endpoint.WS,
+          Endpoint.CHAT,
+          Endpoint.AGENT_STREAM,
+          Endpoint.AGENT_EXECUTE,
+          Endpoint.TERMINAL,
+          Endpoint.TERMINAL_ID,
+          Endpoint.MILESTONE);
 
   private static final Duration TICK = Duration.ofMillis(100);
 
   private final Gateway gateway;
   private final Agents agents;
   private final Terminals terminals;
+  private final Milestones milestones;
   private final HttpApi api;
   private final Listener listener;
   private final Metrics metrics;
@@ -91,6 +96,9 @@ public final class Server implements AutoCloseable {
     new Offers(agents, conversations, System.getenv())
         .offer(config.agents().agents(), config.dev());
     terminals = new Terminals(engine, config.terminals(), clock, random::nextLong);
+    milestones =
+        new Milestones(
+            terminals, data == null ? null : data.resolve("holdfast.db"), random::nextLong);
     Kinds kinds =
         new Kinds(
             new ChannelCommands(channels),
@@ -107,6 +115,7 @@ public final class Server implements AutoCloseable {
             authenticator,
             kinds,
             kinds,
+            new TerminalGreeter(terminals, milestones),
             metrics,
             clock,
             System::nanoTime,
@@ -116,6 +125,7 @@ public final class Server implements AutoCloseable {
             channels,
             agents,
             terminals,
+            milestones,
             gateway,
             () -> ready,
             metrics::scrape,
@@ -220,6 +230,7 @@ public final class Server implements AutoCloseable {
     ready = false;
     agents.close();
     terminals.close();
+    milestones.close();
     timer.shutdownNow();
     listener.close();
     metrics.close();

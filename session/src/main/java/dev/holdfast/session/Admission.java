@@ -204,6 +204,7 @@ final class Admission {
             connection.open(claimed);
             join(connection, claimed);
             connected(connection, claimed, wish, true, feeds);
+            greet(connection, claimed);
           }
           connection.goOn();
         });
@@ -234,6 +235,55 @@ final class Admission {
     connection.open(session);
     join(connection, session);
     connected(connection, session, wish, false, session.told());
+    greet(connection, session);
+  }
+
+  /** Leads a client where its endpoint leads; what it says waits until then. */
+  private void greet(Connection connection, Session session) {
+    Opening opening = connection.opening();
+    if (!opening.endpoint().leads()) {
+      return;
+    }
+    connection.busy();
+    connection.send(new ServerFrame.Status(null));
+    connection.flush();
+    gateway
+        .greeter()
+        .greet(
+            opening,
+            session,
+            greeting -> connection.loop().execute(() -> greeted(connection, session, greeting)));
+  }
+
+  private void greeted(Connection connection, Session session, Greeter.Greeting greeting) {
+    if (connection.isClosed()) {
+      return;
+    }
+    connection.open(session);
+    switch (greeting) {
+      case Greeter.Greeting.Refused(ErrorCode code, String message, int closeCode) ->
+          turnAway(connection, code, message, closeCode);
+      case Greeter.Greeting.Leads leads -> {
+        session.terminal(leads.terminalId());
+        switch (session.attach(leads.feed(), From.START, true)) {
+          case Session.Attaching.Refused(ErrorCode code, String why) ->
+              turnAway(connection, code, why, CloseCode.NOT_THERE);
+          case Session.Attaching.Done(FeedPlace place, ServerFrame.SnapshotFrame snapshot) -> {
+            connection.send(leads.status().apply(place));
+            if (snapshot != null) {
+              connection.send(snapshot);
+            }
+            connection.goOn();
+          }
+        }
+      }
+    }
+    connection.flush();
+  }
+
+  private static void turnAway(Connection connection, ErrorCode code, String why, int closeCode) {
+    connection.send(new ServerFrame.Error(null, code, why, null, null));
+    connection.endSession(closeCode, code.text());
   }
 
   private void full(Connection connection, Wish wish, String message) {

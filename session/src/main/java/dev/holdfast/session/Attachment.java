@@ -94,10 +94,18 @@ final class Attachment implements Consumer<Delivery> {
     return over && confirmed == sent;
   }
 
-  /** Sends what the feed has, up to a budget; true when nothing is left. */
+  /** Sends what the feed has, up to a budget; true when nothing is left that may be sent now. */
   boolean poll(long budget) {
+    long room = membership.room(sent);
+    if (room <= 0) {
+      return true;
+    }
     caughtUp = false;
-    reader.poll(budget, this);
+    if (membership.skips(sent)) {
+      reader.skip(this);
+    }
+    reader.poll(Math.min(budget, room), this);
+    membership.sent(sent);
     return caughtUp;
   }
 

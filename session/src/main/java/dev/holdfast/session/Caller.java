@@ -16,6 +16,9 @@ public interface Caller {
   /** The channel that is meant where a command names none. */
   String channel();
 
+  /** The terminal that is meant where a command names none; null for none. */
+  @Nullable String terminal();
+
   /**
    * Answers a command. The answer reaches the client over whichever connection the session has by
    * then, and is kept under its id for a client that asks again.
@@ -27,6 +30,9 @@ public interface Caller {
    * command is being obeyed.
    */
   void follow(FeedId feed);
+
+  /** Has its reading of a feed go on, where its membership had no room. As {@link #follow}. */
+  void goOn(FeedId feed);
 
   /** Acknowledges a command; nothing is sent where it had no id. */
   default void ack(@Nullable String id, Map<String, Object> details) {

@@ -10,8 +10,8 @@ import java.util.List;
 /** Finds feeds for those who may read them. Any thread; never blocks. */
 public interface Catalog {
 
-  /** Opens a feed for a principal's session. */
-  Entry open(FeedId id, Principal principal);
+  /** Opens a feed for a session. */
+  Entry open(FeedId id, Caller by);
 
   /** Whether history may be asked of a feed: opens it without a membership. */
   Entry look(FeedId id, Principal principal);
@@ -33,10 +33,28 @@ public interface Catalog {
     record Refused(ErrorCode code, String message) implements Entry {}
   }
 
-  /** One session's reading of a feed, while it is connected. */
+  /** One session's reading of a feed, while it is connected. On the connection's loop. */
   interface Membership {
     /** A membership that nobody counts. */
     Membership UNCOUNTED = seen -> {};
+
+    /**
+     * How much may be sent beyond a place, in bytes by {@link dev.holdfast.feed.Event#cost()}; 0 or
+     * less for nothing until {@link Caller#goOn} is called.
+     *
+     * @param sent the offset up to which it has been sent
+     */
+    default long room(long sent) {
+      return Long.MAX_VALUE;
+    }
+
+    /** Whether it is better served with the state of the feed than with what comes next. */
+    default boolean skips(long sent) {
+      return false;
+    }
+
+    /** It has been sent everything up to that offset. */
+    default void sent(long offset) {}
 
     /**
      * Ends it.

@@ -9,8 +9,17 @@ public final class CloseCode {
   /** No valid credentials, or none any more. Come back with a new token. */
   public static final int UNAUTHORIZED = 4001;
 
-  /** An administrator ended the session. */
+  /** What the path names can't be. Do not come back by yourself; so for the next two. */
+  public static final int MALFORMED = 4000;
+
+  /** An administrator ended the session, or the folder of a terminal is not there. */
   public static final int DISCONNECTED = 4003;
+
+  /** What the path names is not there, or over. */
+  public static final int NOT_THERE = 4004;
+
+  /** The program of a terminal can't be started. Come back later. */
+  public static final int NOT_STARTED = 4005;
 
   /** No pong in time, or idle for the time that the client named. Come back at once. */
   public static final int TIMED_OUT = 4008;

@@ -255,7 +255,19 @@ public final class Connection {
   }
 
   void send(ServerFrame frame) {
-    sendAnswer(TypeDialect.encode(frame));
+    sendAnswer(TypeDialect.encode(worded(frame)));
+  }
+
+  /** An answer in the words of its endpoint: those of terminals have one code for bad frames. */
+  ServerFrame worded(ServerFrame answer) {
+    return opening().endpoint().leads()
+            && answer
+                instanceof ServerFrame.Error(String command, ErrorCode code, String message, _, _)
+            && (code == ErrorCode.BAD_REQUEST
+                || code == ErrorCode.BAD_JSON
+                || code == ErrorCode.UNKNOWN_TYPE)
+        ? new ServerFrame.Error(command, ErrorCode.VALIDATION, message, null, null)
+        : answer;
   }
 
   void sendAnswer(byte[] text) {

@@ -26,6 +26,7 @@ public final class Gateway {
   private final Authenticator authenticator;
   private final Catalog catalog;
   private final Commands commands;
+  private final Greeter greeter;
   private final Telemetry telemetry;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
@@ -47,6 +48,7 @@ public final class Gateway {
       Authenticator authenticator,
       Catalog catalog,
       Commands commands,
+      Greeter greeter,
       Telemetry telemetry,
       InstantSource clock,
       LongSupplier nanoTime,
@@ -55,6 +57,7 @@ public final class Gateway {
     this.authenticator = authenticator;
     this.catalog = catalog;
     this.commands = commands;
+    this.greeter = greeter;
     this.telemetry = telemetry;
     this.clock = clock;
     this.nanoTime = nanoTime;
@@ -248,6 +251,10 @@ public final class Gateway {
 
   Commands commands() {
     return commands;
+  }
+
+  Greeter greeter() {
+    return greeter;
   }
 
   Telemetry telemetry() {

@@ -2,6 +2,7 @@ package dev.holdfast.session;
 
 import dev.holdfast.feed.FeedId;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param sessionId the session it wants back
  * @param channel the channel it wants to be in, on endpoints that join one
  * @param idleTimeout after which idle time it wants to be closed
+ * @param named what the path names, on endpoints with an id; else empty
+ * @param query what else its query says, without the token
  */
 public record Opening(
     Endpoint endpoint,
@@ -20,7 +23,20 @@ public record Opening(
     @Nullable String token,
     @Nullable String sessionId,
     @Nullable String channel,
-    @Nullable Duration idleTimeout) {
+    @Nullable Duration idleTimeout,
+    String named,
+    Map<String, String> query) {
+
+  /** To an endpoint that leads nowhere. */
+  public Opening(
+      Endpoint endpoint,
+      String ip,
+      @Nullable String token,
+      @Nullable String sessionId,
+      @Nullable String channel,
+      @Nullable Duration idleTimeout) {
+    this(endpoint, ip, token, sessionId, channel, idleTimeout, "", Map.of());
+  }
 
   /** Whether a text may be the name of a channel. */
   public static boolean validChannel(String name) {

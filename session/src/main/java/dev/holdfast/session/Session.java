@@ -47,6 +47,7 @@ final class Session implements Caller {
   private volatile Loop home;
   private volatile Principal principal;
   private volatile String channel;
+  private volatile @Nullable String terminal;
   private volatile int feeds;
   private volatile @Nullable String ip;
   private volatile @Nullable Thread executing;
@@ -89,6 +90,16 @@ final class Session implements Caller {
   }
 
   @Override
+  public @Nullable String terminal() {
+    return terminal;
+  }
+
+  /** Frames that name no terminal mean this one from now on. */
+  void terminal(@Nullable String id) {
+    terminal = id;
+  }
+
+  @Override
   public void reply(ServerFrame answer) {
     if (Thread.currentThread().equals(executing)) {
       answered(answer);
@@ -114,14 +125,23 @@ final class Session implements Caller {
     }
   }
 
+  @Override
+  public void goOn(FeedId feed) {
+    Attachment attachment = attachments.get(feed);
+    if (attachment != null) {
+      attachment.connection().pumpSoon(attachment);
+    }
+  }
+
   private void answered(ServerFrame answer) {
-    byte[] text = TypeDialect.encode(answer);
+    Connection by = connection;
+    byte[] text = TypeDialect.encode(by == null ? answer : by.worded(answer));
     String command = answer.id();
     if (command != null) {
       answers.finish(command, text);
     }
-    if (connection != null) {
-      connection.sendAnswer(text);
+    if (by != null) {
+      by.sendAnswer(text);
     }
   }
 
@@ -218,7 +238,7 @@ final class Session implements Caller {
       return new Attaching.Refused(
           ErrorCode.OVER_CAPACITY, "at most " + most + " feeds can be attached in one session");
     }
-    return switch (gateway.catalog().open(feed, principal)) {
+    return switch (gateway.catalog().open(feed, this)) {
       case Catalog.Entry.Refused(ErrorCode code, String why) -> new Attaching.Refused(code, why);
       case Catalog.Entry.Granted granted -> attached(by, feed, from, told, granted);
     };

@@ -54,7 +54,16 @@ final class Stepped implements Authenticator, Catalog, Commands, Telemetry {
 
   Stepped(Settings settings) {
     gateway =
-        new Gateway(settings, this, this, this, this, this::instant, () -> nanos, () -> ++seed);
+        new Gateway(
+            settings,
+            this,
+            this,
+            this,
+            Greeter.NOWHERE,
+            this,
+            this::instant,
+            () -> nanos,
+            () -> ++seed);
     first = new StepLoop();
     second = new StepLoop();
     tokens.put("ann", new Verdict.Valid(ANN));
@@ -181,7 +190,8 @@ final class Stepped implements Authenticator, Catalog, Commands, Telemetry {
   }
 
   @Override
-  public Entry open(FeedId id, Principal principal) {
+  public Entry open(FeedId id, Caller by) {
+    Principal principal = by.principal();
     if (look(id, principal) instanceof Entry.Granted(Feed feed, Membership _)) {
       members.add(id);
       return new Entry.Granted(feed, seen -> members.remove(id));

@@ -26,7 +26,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ public final class Listener implements AutoCloseable {
   private Listener(
       TransportSettings settings,
       Gateway gateway,
-      Map<String, Endpoint> endpoints,
+      List<Endpoint> endpoints,
       HttpHandler handler,
       boolean epoll)
       throws IOException {
@@ -97,14 +97,11 @@ public final class Listener implements AutoCloseable {
   /**
    * Binds and serves.
    *
-   * @param endpoints by path
+   * @param endpoints whose paths are served
    * @throws IOException when the address can't be bound or the TLS files can't be read
    */
   public static Listener start(
-      TransportSettings settings,
-      Gateway gateway,
-      Map<String, Endpoint> endpoints,
-      HttpHandler handler)
+      TransportSettings settings, Gateway gateway, List<Endpoint> endpoints, HttpHandler handler)
       throws IOException {
     return start(settings, gateway, endpoints, handler, Epoll.isAvailable());
   }
@@ -112,11 +109,11 @@ public final class Listener implements AutoCloseable {
   static Listener start(
       TransportSettings settings,
       Gateway gateway,
-      Map<String, Endpoint> endpoints,
+      List<Endpoint> endpoints,
       HttpHandler handler,
       boolean epoll)
       throws IOException {
-    return new Listener(settings, gateway, Map.copyOf(endpoints), handler, epoll);
+    return new Listener(settings, gateway, List.copyOf(endpoints), handler, epoll);
   }
 
   private static void tick(Loop loop) {

@@ -23,6 +23,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class Upgrade {
   void ask(FullHttpRequest request) {
     HttpHeaders headers = request.headers();
     QueryStringDecoder target = new QueryStringDecoder(request.uri());
-    Endpoint endpoint = room.endpoints().get(target.path());
+    Endpoint endpoint = find(target.path());
     String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
     if (endpoint == null) {
       refuse(Refusal.PATH, Replies.error(404, "not_found", "no WebSocket endpoint of that path"));
@@ -80,7 +81,7 @@ final class Upgrade {
     Map<String, String> query = HttpFront.query(target);
     Opening opening;
     try {
-      opening = opening(endpoint, query, headers, ip);
+      opening = opening(endpoint, target.path(), query, headers, ip);
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());
       refuse(Refusal.MALFORMED, Replies.error(400, "bad_request", message));
@@ -92,8 +93,17 @@ final class Upgrade {
         .knock(opening, answer -> ctx.executor().execute(() -> answered(answer, key, deflate)));
   }
 
+  private @Nullable Endpoint find(String path) {
+    for (Endpoint endpoint : room.endpoints()) {
+      if (endpoint.named(path) != null) {
+        return endpoint;
+      }
+    }
+    return null;
+  }
+
   private static Opening opening(
-      Endpoint endpoint, Map<String, String> query, HttpHeaders headers, String ip) {
+      Endpoint endpoint, String path, Map<String, String> query, HttpHeaders headers, String ip) {
     String channel = query.get("channel");
     if (channel != null && !Opening.validChannel(channel)) {
       throw new IllegalArgumentException("channel: not a channel name");
@@ -102,8 +112,18 @@ final class Upgrade {
     if (session != null && session.length() > SESSION_ID_LENGTH) {
       throw new IllegalArgumentException("session_id: longer than 128 characters");
     }
+    Map<String, String> rest = new HashMap<>(query);
+    rest.remove("token");
+    String named = endpoint.named(path);
     return new Opening(
-        endpoint, ip, token(query, headers), session, channel, timeout(query.get("timeout")));
+        endpoint,
+        ip,
+        token(query, headers),
+        session,
+        channel,
+        timeout(query.get("timeout")),
+        named == null ? "" : named,
+        Map.copyOf(rest));
   }
 
   private static @Nullable String token(Map<String, String> query, HttpHeaders headers) {

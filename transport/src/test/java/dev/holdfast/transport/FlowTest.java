@@ -9,6 +9,7 @@ import dev.holdfast.feed.FeedId;
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
 import dev.holdfast.feed.Retention;
+import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Principal;
 import dev.holdfast.wire.ErrorCode;
@@ -168,8 +169,8 @@ class FlowTest {
 
   private final class OneFeed implements Catalog {
     @Override
-    public Entry open(FeedId id, Principal principal) {
-      return look(id, principal);
+    public Entry open(FeedId id, Caller by) {
+      return look(id, by.principal());
     }
 
     @Override

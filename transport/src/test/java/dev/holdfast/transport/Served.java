@@ -3,9 +3,11 @@ package dev.holdfast.transport;
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.session.Authenticator.Reason;
 import dev.holdfast.session.Authenticator.Verdict;
+import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Endpoint;
 import dev.holdfast.session.Gateway;
+import dev.holdfast.session.Greeter;
 import dev.holdfast.session.Principal;
 import dev.holdfast.session.Settings;
 import dev.holdfast.session.Telemetry;
@@ -57,17 +59,14 @@ final class Served implements AutoCloseable {
                 caller.ack(command.id(), Map.of());
               }
             },
+            Greeter.NOWHERE,
             Telemetry.NONE,
             Clock.systemUTC(),
             System::nanoTime,
             new Random(7)::nextLong);
     listener =
         Listener.start(
-            settings.onPort(0),
-            gateway,
-            Map.of("/ws", Endpoint.WS, "/ws/chat", Endpoint.CHAT),
-            handler,
-            epoll);
+            settings.onPort(0), gateway, List.of(Endpoint.WS, Endpoint.CHAT), handler, epoll);
   }
 
   int port() {
@@ -85,13 +84,13 @@ final class Served implements AutoCloseable {
 
   static final class NoFeeds implements Catalog {
     @Override
-    public Entry open(FeedId id, Principal principal) {
+    public Entry open(FeedId id, Caller by) {
       return new Entry.Refused(ErrorCode.NOT_FOUND, "no feeds here");
     }
 
     @Override
     public Entry look(FeedId id, Principal principal) {
-      return open(id, principal);
+      return new Entry.Refused(ErrorCode.NOT_FOUND, "no feeds here");
     }
 
     @Override

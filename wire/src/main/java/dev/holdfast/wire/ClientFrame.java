@@ -150,19 +150,32 @@ public sealed interface ClientFrame extends Inbound {
       @Nullable Integer cols)
       implements ClientFrame {}
 
-  /** {@code input} to a terminal: types something, a string. */
-  record TerminalInput(@Nullable String id, String terminalId, RawJson data)
+  /**
+   * {@code input} to a terminal: types something, a string.
+   *
+   * @param terminalId null for the one that the connection's endpoint leads to; so in what follows
+   */
+  record TerminalInput(@Nullable String id, @Nullable String terminalId, RawJson data)
       implements ClientFrame {}
 
-  /** {@code resize}: makes the screen of a terminal larger or smaller. */
-  record Resize(@Nullable String id, String terminalId, int rows, int cols)
+  /** {@code resize}: the size that the client would have the screen of a terminal. */
+  record Resize(@Nullable String id, @Nullable String terminalId, int rows, int cols)
+      implements ClientFrame {}
+
+  /** {@code show}: whether anybody looks at a terminal; what nobody looks at is not sent. */
+  record Show(@Nullable String id, @Nullable String terminalId, boolean visible)
+      implements ClientFrame {}
+
+  /** {@code ack}: the client has dealt with a terminal's events up to that offset. */
+  record AckOutput(@Nullable String id, @Nullable String terminalId, long offset)
       implements ClientFrame {}
 
   /** {@code signal}: signals what runs in a terminal. */
-  record Signal(@Nullable String id, String terminalId, String signal) implements ClientFrame {}
+  record Signal(@Nullable String id, @Nullable String terminalId, String signal)
+      implements ClientFrame {}
 
   /** {@code close_terminal}: ends all that runs in it. */
-  record CloseTerminal(@Nullable String id, String terminalId) implements ClientFrame {}
+  record CloseTerminal(@Nullable String id, @Nullable String terminalId) implements ClientFrame {}
 
   /** {@code get_stats}. */
   record GetStats(@Nullable String id) implements ClientFrame {}

@@ -24,6 +24,20 @@ public enum ErrorCode {
   RATE_LIMITED,
   /** No room at present; {@code retry_after_ms} says when to try again. */
   OVER_CAPACITY,
+  /** A frame to a terminal's endpoint that is not as it has to be; nothing came of it. */
+  VALIDATION("VALIDATION"),
+  /** What the path names can't be an id. */
+  INVALID_ID("INVALID_ID"),
+  /** What the path names is over. */
+  ALREADY_FINISHED("ALREADY_FINISHED"),
+  /** There is no terminal yet, and none was to be opened. */
+  NO_SESSION("NO_SESSION"),
+  /** The folder to work in is not there. */
+  WORKSPACE_NOT_FOUND("WORKSPACE_NOT_FOUND"),
+  /** The program can't be started. */
+  SESSION_ERROR("SESSION_ERROR"),
+  /** What the path names is not there. */
+  NO_SUCH("NOT_FOUND"),
   /** It took longer than its deadline. */
   TIMEOUT,
   /** What serves it is out of order at present. */
@@ -33,9 +47,17 @@ public enum ErrorCode {
   /** A fault of the gateway; the message holds an error id that its log has too. */
   INTERNAL;
 
-  private final String text = name().toLowerCase(Locale.ROOT);
+  private final String text;
 
-  /** The code as frames carry it, in lower case. */
+  ErrorCode() {
+    text = name().toLowerCase(Locale.ROOT);
+  }
+
+  ErrorCode(String text) {
+    this.text = text;
+  }
+
+  /** The code as frames carry it: in lower case, but for those of terminals' endpoints. */
   public String text() {
     return text;
   }

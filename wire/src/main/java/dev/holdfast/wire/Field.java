@@ -35,6 +35,8 @@ enum Field {
   GUIDANCE(false),
   AGENTS(false),
   TERMINAL_ID(true),
+  VISIBLE(false),
+  OFFSET(false),
   COMMAND(false),
   CWD(true),
   ROWS(false),
@@ -87,6 +89,8 @@ enum Field {
       case "guidance" -> GUIDANCE;
       case "agents" -> AGENTS;
       case "terminal_id" -> TERMINAL_ID;
+      case "visible" -> VISIBLE;
+      case "offset" -> OFFSET;
       case "command" -> COMMAND;
       case "cwd" -> CWD;
       case "rows" -> ROWS;

@@ -31,6 +31,7 @@ final class Fields {
   static final int POSITIONS = 1000;
   static final int PATH_LENGTH = 4096;
   static final int SCREEN = 500;
+  private static final int LONGEST_OFFSET = 18;
 
   private static final Begin NOW = new Begin.Now();
   private static final Begin START = new Begin.Start();
@@ -141,6 +142,35 @@ final class Fields {
       refuse(field, "must be true or false");
     }
     return value != null && value.token() == JsonToken.VALUE_TRUE;
+  }
+
+  /** True or false, and one of them. */
+  boolean requiredFlag(Field field) {
+    if (find(field) == null) {
+      refuse(field, "missing");
+    }
+    return flag(field);
+  }
+
+  /** Whether it is given, and not null. */
+  boolean has(Field field) {
+    return find(field) != null;
+  }
+
+  /** The offset of an event, or 0 for the place before the first. */
+  long offset() {
+    Value value = find(Field.OFFSET);
+    if (value == null) {
+      refuse(Field.OFFSET, "missing");
+      return 0;
+    }
+    String text = value.raw().toString();
+    boolean number = value.token() == JsonToken.VALUE_NUMBER_INT && !text.startsWith("-");
+    if (!number || text.length() > LONGEST_OFFSET) {
+      refuse(Field.OFFSET, "must be the offset of an event");
+      return 0;
+    }
+    return Long.parseLong(text);
   }
 
   int requiredNumber(Field field, int most) {

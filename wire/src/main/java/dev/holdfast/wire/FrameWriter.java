@@ -5,6 +5,7 @@ import dev.holdfast.wire.ServerFrame.Limits;
 import dev.holdfast.wire.ServerFrame.Member;
 import dev.holdfast.wire.ServerFrame.SnapshotFrame;
 import dev.holdfast.wire.ServerFrame.Timeouts;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what the server says apart from events: one method a type. On one thread, once. */
 final class FrameWriter {
@@ -46,6 +47,7 @@ final class FrameWriter {
         it.details().forEach(json::any);
       }
       case ServerFrame.Attached it -> attached(it);
+      case ServerFrame.Status it -> status(it.terminal());
       case ServerFrame.Detached it -> {
         type("detached", it);
         json.text("feed", it.feed());
@@ -132,6 +134,21 @@ final class FrameWriter {
       snapshot(snapshot);
       json.end();
     }
+  }
+
+  private void status(ServerFrame.@Nullable Watched terminal) {
+    json.text("type", "status");
+    json.flag("connected", true);
+    if (terminal == null) {
+      json.raw("session_id", RawJson.NULL);
+      return;
+    }
+    json.text("session_id", terminal.terminalId());
+    json.text("terminal_id", terminal.terminalId());
+    json.number("rows", terminal.rows());
+    json.number("cols", terminal.cols());
+    json.number("viewers", terminal.viewers());
+    place(terminal.place());
   }
 
   private void snapshot(SnapshotFrame frame) {

@@ -67,6 +67,15 @@ public sealed interface ServerFrame {
   record Attached(@Nullable String id, FeedPlace place, @Nullable SnapshotFrame snapshot)
       implements ServerFrame {}
 
+  /**
+   * {@code status}: where the endpoint of a terminal leads; without a terminal, that it is looked
+   * for.
+   */
+  record Status(@Nullable Watched terminal) implements ServerFrame {}
+
+  /** A terminal and where its reading begins. */
+  record Watched(String terminalId, int rows, int cols, int viewers, FeedPlace place) {}
+
   /** {@code detached}. */
   record Detached(@Nullable String id, String feed) implements ServerFrame {}
 

@@ -33,6 +33,7 @@ import static dev.holdfast.wire.Field.TIMESTAMP;
 import static dev.holdfast.wire.Field.TO;
 import static dev.holdfast.wire.Field.TOKEN;
 import static dev.holdfast.wire.Field.USER_ID;
+import static dev.holdfast.wire.Field.VISIBLE;
 import static dev.holdfast.wire.Fields.DEADLINE_MILLIS;
 import static dev.holdfast.wire.Fields.FEED_LENGTH;
 import static dev.holdfast.wire.Fields.HISTORY_LIMIT;
@@ -158,7 +159,8 @@ public final class TypeDialect {
       }
       case "input" -> {
         String terminal = in.name(TERMINAL_ID, ID_LENGTH);
-        yield terminal == null
+        // What has data and no run is typed into the terminal that the endpoint leads to.
+        yield terminal == null && (in.has(RUN_ID) || !in.has(DATA))
             ? new ClientFrame.Input(id, in.requiredName(RUN_ID, ID_LENGTH), in.json(CONTENT))
             : new ClientFrame.TerminalInput(id, terminal, in.json(DATA));
       }
@@ -172,14 +174,17 @@ public final class TypeDialect {
       case "resize" ->
           new ClientFrame.Resize(
               id,
-              in.requiredName(TERMINAL_ID, ID_LENGTH),
+              in.name(TERMINAL_ID, ID_LENGTH),
               in.requiredNumber(ROWS, SCREEN),
               in.requiredNumber(COLS, SCREEN));
+      case "show" ->
+          new ClientFrame.Show(id, in.name(TERMINAL_ID, ID_LENGTH), in.requiredFlag(VISIBLE));
+      case "ack" -> new ClientFrame.AckOutput(id, in.name(TERMINAL_ID, ID_LENGTH), in.offset());
       case "signal" ->
           new ClientFrame.Signal(
-              id, in.requiredName(TERMINAL_ID, ID_LENGTH), in.requiredName(SIGNAL, NAME_LENGTH));
-      case "close_terminal" ->
-          new ClientFrame.CloseTerminal(id, in.requiredName(TERMINAL_ID, ID_LENGTH));
+              id, in.name(TERMINAL_ID, ID_LENGTH), in.requiredName(SIGNAL, NAME_LENGTH));
+      case "close_terminal", "close" ->
+          new ClientFrame.CloseTerminal(id, in.name(TERMINAL_ID, ID_LENGTH));
       case "get_stats" -> new ClientFrame.GetStats(id);
       default -> null;
     };

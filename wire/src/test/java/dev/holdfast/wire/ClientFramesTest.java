@@ -223,6 +223,21 @@ class ClientFramesTest {
             new ClientFrame.Resize(null, "t", 1, 500)),
         arguments(
             """
+            {"type":"show","id":"s","terminal_id":"t","visible":false}\
+            """,
+            new ClientFrame.Show("s", "t", false)),
+        arguments(
+            """
+            {"type":"ack","terminal_id":"t","offset":17}\
+            """,
+            new ClientFrame.AckOutput(null, "t", 17)),
+        arguments(
+            """
+            {"type":"close"}\
+            """,
+            new ClientFrame.CloseTerminal(null, null)),
+        arguments(
+            """
             {"type":"signal","terminal_id":"t","signal":"SIGINT"}\
             """,
             new ClientFrame.Signal(null, "t", "SIGINT")),

@@ -120,6 +120,19 @@ class ServerFramesTest {
             "timestamp":"2026-01-31T23:59:59.007Z"}}}\
             """),
         arguments(
+            new ServerFrame.Status(null),
+            """
+            {"type":"status","connected":true,"session_id":null}\
+            """),
+        arguments(
+            new ServerFrame.Status(
+                new ServerFrame.Watched(
+                    "t", 24, 80, 1, new ServerFrame.FeedPlace("terminal:t", "a:0", true))),
+            """
+            {"type":"status","connected":true,"session_id":"t","terminal_id":"t","rows":24,"cols":80,\
+            "viewers":1,"feed":"terminal:t","position":"a:0","recovered":true}\
+            """),
+        arguments(
             new ServerFrame.Detached("d", "channel:lobby"),
             """
             {"type":"detached","id":"d","feed":"channel:lobby"}\

@@ -3,10 +3,6 @@ package dev.holdfast.client.command;
 import dev.holdfast.client.Frame;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,25 +42,14 @@ public final class AgentsCommand extends ClientCommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
       PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(target.http("/api/agents")).timeout(Duration.ofSeconds(20));
-      if (target.token() != null) {
-        request.header("authorization", "Bearer " + target.token());
+      String answer = target.get("/api/agents");
+      if (json) {
+        out.println(answer);
+      } else {
+        print(out, Frame.of(answer).fields().get("agents"));
       }
-      try (HttpClient http = HttpClient.newHttpClient()) {
-        HttpResponse<String> response =
-            http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() != 200) {
-          throw new IOException("status " + response.statusCode() + ": " + response.body());
-        }
-        if (json) {
-          out.println(response.body());
-        } else {
-          print(out, Frame.of(response.body()).fields().get("agents"));
-        }
-        out.flush();
-        return 0;
-      }
+      out.flush();
+      return 0;
     }
 
     private static void print(PrintWriter out, @Nullable Object agents) {

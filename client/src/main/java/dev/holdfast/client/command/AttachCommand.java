@@ -2,6 +2,7 @@ package dev.holdfast.client.command;
 
 import dev.holdfast.client.Client;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -36,6 +38,11 @@ public final class AttachCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "TERMINAL", description = "The terminal.")
     private String id = "";
 
+    @Option(
+        names = "--view",
+        description = "Only look: nothing is typed, and the size of this window does not count.")
+    private boolean viewOnly;
+
     @Mixin private Target target = new Target();
 
     @Spec private @Nullable CommandSpec spec;
@@ -43,7 +50,8 @@ public final class AttachCommand extends ClientCommand {
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
       try (Client client = target.connect()) {
-        return Screen.show(client, id, Objects.requireNonNull(spec).commandLine().getErr());
+        PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        return Screen.show(client, id, viewOnly, err);
       }
     }
   }

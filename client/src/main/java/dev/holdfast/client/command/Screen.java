@@ -40,24 +40,35 @@ final class Screen implements Flow.Subscriber<Delivery> {
 
   private static final int DETACHED = 0;
 
+  /** What programs set up in a terminal that is used for something else from now on. */
+  private static final String AS_BEFORE =
+      "\033[?1049l\033[?9l\033[?1000l\033[?1002l\033[?1003l\033[?1004l\033[?1005l\033[?1006l"
+          + "\033[?1015l\033[?2004l\033[<9u\033[>4m\033[!p\033[?25h\033[0m\r\n";
+
   private final CompletableFuture<Integer> end = new CompletableFuture<>();
   private final Client client;
   private final String id;
+  private final boolean viewOnly;
   private final OutputStream out;
   private final PrintWriter err;
+  private volatile boolean detached;
 
-  Screen(Client client, String id, OutputStream out, PrintWriter err) {
+  /**
+   * @param viewOnly whether nothing is typed here but the key that detaches
+   */
+  Screen(Client client, String id, boolean viewOnly, OutputStream out, PrintWriter err) {
     this.client = client;
     this.id = id;
+    this.viewOnly = viewOnly;
     this.out = out;
     this.err = err;
   }
 
   /** Shows it until it ends or is detached from; returns its exit code. */
-  static int show(Client client, String id, PrintWriter err)
+  static int show(Client client, String id, boolean viewOnly, PrintWriter err)
       throws IOException, InterruptedException, ExecutionException {
     if (!ClientCommand.atTerminal()) {
-      Screen screen = new Screen(client, id, System.out, err);
+      Screen screen = new Screen(client, id, viewOnly, System.out, err);
       screen.follow();
       Thread.ofPlatform()
           .daemon()
@@ -65,23 +76,35 @@ final class Screen implements Flow.Subscriber<Delivery> {
           .start(() -> screen.typed(System.in, false));
       return screen.end.get();
     }
+    Screen screen;
+    int code;
     try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
       Attributes before = terminal.enterRawMode();
       terminal.setAttributes(raw(terminal.getAttributes()));
       try {
-        Screen screen = new Screen(client, id, terminal.output(), err);
-        terminal.handle(Terminal.Signal.WINCH, signal -> screen.resized(terminal.getSize()));
-        screen.resized(terminal.getSize());
+        screen = new Screen(client, id, viewOnly, terminal.output(), err);
+        if (!viewOnly) {
+          terminal.handle(Terminal.Signal.WINCH, signal -> screen.resized(terminal.getSize()));
+          screen.resized(terminal.getSize());
+        }
         screen.follow();
         Thread.ofPlatform()
             .daemon()
             .name("holdfast-typed")
             .start(() -> screen.typed(terminal.input(), true));
-        return screen.end.get();
+        code = screen.end.get();
       } finally {
+        terminal.output().write(AS_BEFORE.getBytes(StandardCharsets.US_ASCII));
+        terminal.output().flush();
         terminal.setAttributes(before);
       }
     }
+    // Only now, as what programs had painted over is back.
+    if (screen.detached) {
+      err.println("* detached: holdfast attach " + id);
+      err.flush();
+    }
+    return code;
   }
 
   /** Every key goes to the program, and what it says to the screen, as it is. */
@@ -107,14 +130,13 @@ final class Screen implements Flow.Subscriber<Delivery> {
       while ((read = typed.read(room)) >= 0) {
         String text = new String(room, 0, read);
         if (raw && text.indexOf(DETACH) >= 0) {
-          err.println("\r\n* detached: holdfast attach " + id + "\r");
-          err.flush();
+          detached = true;
           end.complete(DETACHED);
           return;
         }
         say(text);
       }
-      if (!raw) {
+      if (!raw && !viewOnly) {
         var _ = client.command("signal", Map.of("terminal_id", id, "signal", "EOF"));
       }
     } catch (IOException e) {
@@ -123,7 +145,7 @@ final class Screen implements Flow.Subscriber<Delivery> {
   }
 
   private void say(String text) {
-    if (!text.isEmpty()) {
+    if (!text.isEmpty() && !viewOnly) {
       var _ =
           client
               .command("input", Map.of("terminal_id", id, "data", text))
@@ -160,21 +182,28 @@ final class Screen implements Flow.Subscriber<Delivery> {
 
   @Override
   public void onNext(Delivery delivery) {
-    if (!(delivery instanceof Delivery.Event event)) {
-      return;
-    }
-    Frame frame = event.frame();
     try {
-      switch (frame.type()) {
-        case "output" -> {
-          out.write(String.valueOf(frame.text("data")).getBytes(StandardCharsets.UTF_8));
-          out.flush();
+      switch (delivery) {
+        case Delivery.Event(_, _, Frame frame) when frame.type().equals("output") ->
+            write(frame.text("data"));
+        case Delivery.Event(_, _, Frame frame) when frame.type().equals("closed") ->
+            end.complete((int) frame.number("exit_code", 1));
+        case Delivery.Snapshot(_, _, Frame frame)
+            when frame.fields().get("state") instanceof Map<?, ?> state ->
+            write(String.valueOf(state.get("data")));
+        default -> {
+          // A gap is followed by the screen, and another size by what the program makes of it.
         }
-        case "closed" -> end.complete((int) frame.number("exit_code", 1));
-        default -> {}
       }
     } catch (IOException e) {
       end.completeExceptionally(e);
+    }
+  }
+
+  private void write(@Nullable String text) throws IOException {
+    if (text != null) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+      out.flush();
     }
   }
 

@@ -74,7 +74,7 @@ public final class ShellCommand extends ClientCommand {
       }
       try (Client client = target.connect()) {
         Frame ack = client.command("open_terminal", fields).orTimeout(20, TimeUnit.SECONDS).join();
-        return Screen.show(client, String.valueOf(ack.text("terminal_id")), err);
+        return Screen.show(client, String.valueOf(ack.text("terminal_id")), false, err);
       }
     }
   }

@@ -2,7 +2,12 @@ package dev.holdfast.client.command;
 
 import dev.holdfast.client.Client;
 import dev.holdfast.client.ClientBuilder;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -43,6 +48,23 @@ final class Target {
   URI http(String path) {
     String scheme = String.valueOf(url.getScheme()).replaceFirst("^ws", "http");
     return URI.create(scheme + "://" + url.getRawAuthority() + path);
+  }
+
+  /** What its HTTP API answers to a GET. */
+  String get(String path) throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(http(path)).timeout(Duration.ofSeconds(20));
+    if (token != null) {
+      request.header("authorization", "Bearer " + token);
+    }
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() != 200) {
+        throw new IOException("status " + response.statusCode() + ": " + response.body());
+      }
+      return response.body();
+    }
   }
 
   ClientBuilder client() {

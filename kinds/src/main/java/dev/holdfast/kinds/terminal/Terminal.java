@@ -7,58 +7,64 @@ import com.pty4j.unix.UnixPtyProcess;
 import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
-import java.io.Closeable;
+import dev.holdfast.kinds.terminal.screen.Sieve;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /**
- * A program in a pseudo-terminal, and what it says. It is read whether or not anybody watches, on a
- * platform thread of its own: a read blocks in native code. Any thread.
+ * A program in a pseudo-terminal, and what it says. It is read whether or not anybody watches; as
+ * long as somebody does it is read no further ahead than its fastest viewer can follow. Any thread.
  */
 public final class Terminal {
 
   private static final System.Logger LOG = System.getLogger(Terminal.class.getName());
 
-  private static final int ROOM = 16 * 1024;
-  private static final int STACK_BYTES = 128 * 1024;
-
-  /** What may have been typed that the program has not taken yet. */
-  private static final int MOST_UNREAD_BYTES = 1 << 20;
-
   private static final byte END_OF_INPUT = 4;
-  private static final byte[] STOP = {};
   private static final int SIGHUP = 1;
   private static final int GRACE_SECONDS = 5;
   private static final int SIGNALLED = 128;
+
+  /** Reads of what a program that has ended left behind, at most. */
+  private static final int LAST_READS = 256;
 
   private final String id;
   private final String user;
   private final List<String> command;
   private final Owner owner;
   private final InstantSource clock;
+  private final TerminalSettings settings;
+  private final TerminalFigures figures;
   private final Consumer<Terminal> ended;
   private final PtyProcess process;
-  private final BlockingQueue<byte[]> typed = new LinkedBlockingQueue<>();
-  private final AtomicInteger unread = new AtomicInteger();
+  private final int descriptor;
+  private final PtyLoop loop;
+  private final Follower follower;
+  private final Marks marks = new Marks();
+  private final List<Viewer> viewers = new CopyOnWriteArrayList<>();
+  private final Flow flow;
+  private final Typed typed;
+  private final @Nullable InputFilter filter;
+  private final @Nullable Recorder recorder;
   private Size size;
-  private long bytes;
-  private int viewers;
+  private volatile long bytes;
   private volatile long activeMillis;
   private volatile long endedMillis;
+  private volatile long typedNanos;
+  private volatile long interruptedAt;
+  private volatile boolean paused;
+  private volatile boolean over;
 
   private Terminal(
       String id,
@@ -66,22 +72,48 @@ public final class Terminal {
       List<String> command,
       Size size,
       Owner owner,
-      InstantSource clock,
-      PtyProcess process,
+      Surroundings around,
+      UnixPtyProcess process,
+      @Nullable Recorder recorder,
       Consumer<Terminal> ended) {
     this.id = id;
     this.user = user;
     this.command = command;
     this.size = size;
     this.owner = owner;
-    this.clock = clock;
+    this.clock = around.clock;
+    this.settings = around.settings;
+    this.figures = around.figures;
+    this.loop = around.loop;
     this.process = process;
+    this.recorder = recorder;
+    this.descriptor = process.getPty().getMasterFD();
     this.ended = ended;
     this.activeMillis = clock.millis();
+    long now = System.nanoTime();
+    this.typed = new Typed(settings.inputRate(), settings.inputBurst(), now);
+    this.typedNanos = now;
+    this.filter = settings.strict() ? new InputFilter() : null;
+    this.follower =
+        new Follower(size, settings.scrollback(), around.screens, figures.snapshots, this::answer);
+    this.flow = new Flow();
+    owner.snapshots(follower);
   }
 
   /**
-   * Starts a program.
+   * What all terminals share.
+   *
+   * @param screens follows what they say
+   */
+  record Surroundings(
+      TerminalSettings settings,
+      InstantSource clock,
+      PtyLoop loop,
+      ScheduledExecutorService screens,
+      TerminalFigures figures) {}
+
+  /**
+   * Starts a program. On a platform thread: what it inherits is set for that thread.
    *
    * @param ended is told once it is over
    * @throws IOException when it can't be started
@@ -91,13 +123,12 @@ public final class Terminal {
       String user,
       List<String> command,
       @Nullable Path folder,
-      Map<String, String> environment,
       Size size,
       Owner owner,
-      InstantSource clock,
+      Surroundings around,
       Consumer<Terminal> ended)
       throws IOException {
-    Map<String, String> all = new HashMap<>(environment);
+    Map<String, String> all = new HashMap<>(around.settings.environment());
     all.putIfAbsent("TERM", "xterm-256color");
     PtyProcessBuilder builder =
         new PtyProcessBuilder(command.toArray(String[]::new))
@@ -108,18 +139,44 @@ public final class Terminal {
     if (folder != null) {
       builder.setDirectory(folder.toString());
     }
-    Terminal terminal = new Terminal(id, user, command, size, owner, clock, builder.start(), ended);
-    terminal.thread("out", terminal::read);
-    terminal.thread("in", terminal::write);
+    UnixPtyProcess process = (UnixPtyProcess) Posix.unmasked(builder::start);
+    Terminal terminal =
+        new Terminal(
+            id,
+            user,
+            command,
+            size,
+            owner,
+            around,
+            process,
+            recorder(id, command, size, around),
+            ended);
+    Posix.nonBlocking(terminal.descriptor);
+    around.loop.execute(() -> around.loop.add(terminal.flow));
+    ProcessHandle.of(process.pid())
+        .ifPresentOrElse(
+            handle -> handle.onExit().thenRun(() -> around.loop.execute(terminal.flow::exited)),
+            () -> around.loop.execute(terminal.flow::exited));
     return terminal;
   }
 
-  private void thread(String name, Runnable work) {
-    Thread.ofPlatform()
-        .daemon()
-        .stackSize(STACK_BYTES)
-        .name("terminal-" + id + "-" + name)
-        .start(work);
+  private static @Nullable Recorder recorder(
+      String id, List<String> command, Size size, Surroundings around) {
+    Path folder = around.settings.recordings();
+    if (folder == null) {
+      return null;
+    }
+    try {
+      return Recorder.begin(
+          folder.resolve(id + ".cast"),
+          size,
+          command,
+          around.clock.millis(),
+          around.settings.recordingBytes());
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "a terminal is not recorded", e);
+      return null;
+    }
   }
 
   public String id() {
@@ -142,8 +199,40 @@ public final class Terminal {
     return size;
   }
 
-  public synchronized int viewers() {
+  /** The file with all that it has said so far; null where it is not recorded. */
+  public @Nullable Path recording() {
+    if (recorder == null) {
+      return null;
+    }
+    recorder.flush();
+    return recorder.file();
+  }
+
+  /** Nobody reads it any more. */
+  void forget() {
+    if (recorder != null) {
+      recorder.forget();
+    }
+  }
+
+  /** Who watches. */
+  public List<Viewer> viewers() {
     return viewers;
+  }
+
+  /** The session of the agent that runs in it, if it has said so in a line of JSON; else null. */
+  public @Nullable String agentSession() {
+    return follower.agentSession();
+  }
+
+  /** Bytes that the program has said. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Whether the program waits for its viewers. */
+  public boolean paused() {
+    return paused;
   }
 
   /** When something was last typed, said or watched, in milliseconds since 1970 UTC. */
@@ -156,165 +245,421 @@ public final class Terminal {
     return endedMillis;
   }
 
-  // Out.
+  Marks marks() {
+    return marks;
+  }
 
-  private void read() {
-    byte[] room = new byte[ROOM];
-    int kept = 0;
-    try {
-      // Closed in over(): a descriptor that is closed may be another terminal's a moment later.
-      InputStream out = process.getInputStream();
-      int read;
-      while ((read = out.read(room, kept, room.length - kept)) >= 0) {
-        int end = kept + read;
-        int whole = Utf8Cut.whole(room, end);
-        say(room, whole);
-        kept = end - whole;
-        System.arraycopy(room, whole, room, 0, kept);
+  long window() {
+    return settings.window();
+  }
+
+  /** The place at which something was interrupted last. */
+  long interruptedAt() {
+    return interruptedAt;
+  }
+
+  /** What it says, on the thread of all terminals. */
+  private final class Flow implements PtyLoop.Member {
+
+    /** Output that follows other output so soon may wait a little for more. */
+    private static final long BUSY_NANOS = 5_000_000;
+
+    /**
+     * Meanwhile the system's buffers fill: a program and its reader that wake each other for every
+     * line get nothing else done.
+     */
+    private static final long WAIT_NANOS = 500_000;
+
+    /** The system gives no more at once. */
+    private static final int WHOLE_READ = 4_095;
+
+    /** What is read before other terminals have their turn, in pieces. */
+    private static final int PIECES = 4;
+
+    /** What comes so soon after a key is what the key has brought about. */
+    private static final long ECHO_NANOS = 100_000_000;
+
+    private static final long LOOK_AGAIN_NANOS = 1_000_000_000;
+
+    private final Sieve sieve = new Sieve();
+    private final int piece = settings.piece();
+    private byte @Nullable [] room;
+    private int length;
+    private long heard;
+    private long saidAt;
+    private long sayAt = Long.MAX_VALUE;
+    private long waitingSince;
+    private long lookAgainAt;
+    private boolean deaf;
+
+    @Override
+    public int descriptor() {
+      return descriptor;
+    }
+
+    @Override
+    public int wants(long now) {
+      int wants = deaf || sayAt != Long.MAX_VALUE || waits(now) ? 0 : Posix.POLLIN;
+      synchronized (typed) {
+        return typed.full() ? wants | Posix.POLLOUT : wants;
       }
-    } catch (IOException e) {
-      // A pseudo-terminal whose program is gone ends so on some systems.
-      LOG.log(System.Logger.Level.DEBUG, "the end of a terminal", e);
     }
-    say(room, kept);
-    over();
-  }
 
-  private synchronized void say(byte[] from, int length) {
-    if (length == 0) {
-      return;
+    @Override
+    public long due() {
+      long due = paused ? lookAgainAt : Long.MAX_VALUE;
+      synchronized (typed) {
+        return Math.min(Math.min(due, sayAt), typed.due());
+      }
     }
-    activeMillis = clock.millis();
-    bytes += length;
-    String text = new String(from, 0, length, StandardCharsets.UTF_8);
-    byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
-    byte[] head = "\"data\":\"".getBytes(StandardCharsets.US_ASCII);
-    byte[] tail = ("\",\"bytes\":" + bytes).getBytes(StandardCharsets.US_ASCII);
-    byte[] body = new byte[head.length + quoted.length + tail.length];
-    System.arraycopy(head, 0, body, 0, head.length);
-    System.arraycopy(quoted, 0, body, head.length, quoted.length);
-    System.arraycopy(tail, 0, body, head.length + quoted.length, tail.length);
-    owner.append(Payload.of("output", body));
-  }
 
-  private void over() {
-    int code;
-    try {
-      code = process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      code = -1;
+    @Override
+    public void ready(int events, long now) {
+      if ((events & (Posix.POLLIN | Posix.POLLHUP | Posix.POLLERR)) != 0) {
+        read(now, now - saidAt < BUSY_NANOS && now - typedNanos > ECHO_NANOS);
+        // Nothing but the end of the program can be told of it any more.
+        deaf = (events & Posix.POLLIN) == 0;
+      }
+      deaf |= (events & Posix.POLLNVAL) != 0;
+      if (sayAt <= now) {
+        read(now, false);
+      }
+      lookAgainAt = now + LOOK_AGAIN_NANOS;
+      send(now);
     }
-    // Whatever it left running in its own group goes with it.
-    Posix.signalGroup(process.pid(), SIGHUP);
-    String signal = code > SIGNALLED ? ",\"signal\":" + (code - SIGNALLED) : "";
-    synchronized (this) {
-      endedMillis = clock.millis();
+
+    @Override
+    public void failed(RuntimeException why) {
+      kill();
+    }
+
+    /**
+     * Reads what there is and tells of it.
+     *
+     * @param holds whether what is no whole piece may wait for more
+     */
+    private void read(long now, boolean holds) {
+      for (int pieces = 0; pieces < PIECES && (pieces == 0 || !waits(now)); pieces++) {
+        byte[] into = room == null ? loop.borrow() : room;
+        room = into;
+        boolean more = fill(into);
+        bytes = heard;
+        if (!more) {
+          if (holds) {
+            sayAt = now + WAIT_NANOS;
+          } else {
+            say(now);
+          }
+          return;
+        }
+        say(now);
+      }
+    }
+
+    /** Reads a piece; false where there is less. */
+    private boolean fill(byte[] into) {
+      int before = length;
+      do {
+        int read = Posix.read(descriptor, into, length, piece - length);
+        if (read <= 0) {
+          figures.output.add(length - before);
+          return false;
+        }
+        length += read;
+        heard += read;
+        // What is left of a piece is not worth a read of its own, which takes as long as a whole.
+      } while (piece - length >= WHOLE_READ);
+      figures.output.add(length - before);
+      return true;
+    }
+
+    /** Tells of all that was read but the beginning of a character. */
+    private void say(long now) {
+      byte[] from = room;
+      sayAt = Long.MAX_VALUE;
+      if (from == null) {
+        return;
+      }
+      int whole = Utf8Cut.whole(from, length);
+      if (whole > 0) {
+        saidAt = now;
+        String text = new String(from, 0, whole, StandardCharsets.UTF_8);
+        boolean ascii = text.length() == whole;
+        sieve.take(text, ascii);
+        // What is ASCII and has no questions in it goes out as it came in.
+        said(ascii && sieve.plain() ? Output.body(from, whole, heard) : null);
+      }
+      length -= whole;
+      System.arraycopy(from, whole, from, 0, length);
+      if (length == 0) {
+        room = null;
+        loop.giveBack(from);
+      }
+    }
+
+    /**
+     * @param body of the event, where it is at hand
+     */
+    private void said(byte @Nullable [] body) {
+      activeMillis = clock.millis();
+      if (!sieve.shown().isEmpty()) {
+        if (recorder != null) {
+          recorder.said(activeMillis, sieve.shown());
+        }
+        append(Payload.of("output", body == null ? Output.body(sieve.shown(), bytes) : body));
+      }
+      if (!sieve.whole().isEmpty()) {
+        long offset = owner.feed().tail().offset();
+        follower.said(offset, bytes, sieve.whole(), sieve.plain(), sieve.asked());
+      }
+    }
+
+    private void append(Payload payload) {
+      owner.append(payload);
+      marks.add(Output.OVERHEAD + payload.body().length, owner.feed().head().offset());
+    }
+
+    /** Whether to read on would be too much for the fastest viewer. */
+    private boolean waits(long now) {
+      boolean wait = least(now) > settings.window();
+      if (wait && !paused) {
+        waitingSince = now;
+        lookAgainAt = now + LOOK_AGAIN_NANOS;
+        paused = true;
+        // Whoever moved before this could be seen has woken nobody.
+        wait = least(now) > settings.window();
+      }
+      if (!wait && paused) {
+        figures.pausedNanos.add(now - waitingSince);
+        paused = false;
+      }
+      return wait;
+    }
+
+    /** How far the fastest viewer is behind that is waited for; 0 where there is none. */
+    private long least(long now) {
+      long least = Long.MAX_VALUE;
+      for (Viewer viewer : viewers) {
+        long place = viewer.behind();
+        if (place != viewer.place) {
+          viewer.place = place;
+          viewer.movedAt = now;
+          viewer.passedOver = false;
+        }
+        if (viewer.visible() && !viewer.passedOver) {
+          long lag = marks.after(place);
+          long waited = now - Math.max(viewer.movedAt, waitingSince);
+          if (paused && lag > 0 && waited > settings.patience().toNanos()) {
+            // It does not move: whoever else watches must not wait for it for ever.
+            viewer.passedOver = true;
+          } else {
+            least = Math.min(least, lag);
+          }
+        }
+      }
+      return least == Long.MAX_VALUE ? 0 : least;
+    }
+
+    void resize(Size to, String by) {
+      synchronized (Terminal.this) {
+        if (over || to.equals(size)) {
+          return;
+        }
+        size = to;
+      }
+      say(System.nanoTime());
+      process.setWinSize(new WinSize(to.cols(), to.rows()));
+      String name = new String(JsonStringEncoder.getInstance().quoteAsCharArray(by));
+      append(
+          Payload.of(
+              "resized",
+              "\"rows\":%d,\"cols\":%d,\"by\":\"%s\""
+                  .formatted(to.rows(), to.cols(), name)
+                  .getBytes(StandardCharsets.UTF_8)));
+      if (recorder != null) {
+        recorder.resized(clock.millis(), to);
+      }
+      follower.resized(owner.feed().tail().offset(), bytes, to);
+    }
+
+    /** The program has ended: tells of what it left behind, and of its end. */
+    void exited() {
+      if (over) {
+        return;
+      }
+      long now = System.nanoTime();
+      long before;
+      int reads = 0;
+      do {
+        before = bytes;
+        read(now, false);
+        reads++;
+      } while (bytes > before && reads < LAST_READS);
+      finish();
+      int code = exitCode();
+      // Whatever it left running in its own group goes with it.
+      Posix.signalGroup(process.pid(), SIGHUP);
+      loop.remove(this);
+      if (paused) {
+        figures.pausedNanos.add(now - waitingSince);
+        paused = false;
+      }
+      synchronized (Terminal.this) {
+        over = true;
+        endedMillis = clock.millis();
+        // Nobody uses the descriptor any more: all look whether it is over, under the lock.
+        close();
+      }
+      if (recorder != null) {
+        recorder.close();
+      }
+      ended.accept(Terminal.this);
+      String signal = code > SIGNALLED ? ",\"signal\":" + (code - SIGNALLED) : "";
       owner.end(
           Payload.of(
               "closed", ("\"exit_code\":" + code + signal).getBytes(StandardCharsets.US_ASCII)));
     }
-    // Nobody uses the descriptor any more: signals and sizes look whether it is over, under the
-    // lock.
-    typed.add(STOP);
-    close(process.getInputStream());
-    close(process.getOutputStream());
-    process.destroy();
-    ended.accept(this);
+
+    private void finish() {
+      if (room != null && length > 0) {
+        // The beginning of a character that will never be whole.
+        sieve.take(new String(room, 0, length, StandardCharsets.UTF_8), false);
+        said(null);
+      }
+      if (room != null) {
+        loop.giveBack(room);
+        room = null;
+      }
+      sieve.finish();
+      said(null);
+    }
+
+    private void close() {
+      try {
+        process.getInputStream().close();
+        process.getOutputStream().close();
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.DEBUG, "closing a terminal", e);
+      }
+      process.destroy();
+    }
   }
 
-  private static void close(Closeable stream) {
+  private int exitCode() {
     try {
-      stream.close();
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "closing a terminal", e);
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return -1;
     }
   }
 
   // In.
 
+  /** Why something must not be typed here; null where it may. Asked once, before it is typed. */
+  public @Nullable String refuses(String text) {
+    synchronized (typed) {
+      return filter == null ? null : filter.refuses(text);
+    }
+  }
+
   /**
    * Types something; false where the program has too much to read, or has ended. Bytes are never
    * lost: what is taken is written, however long that takes.
    */
-  public boolean type(byte[] data) {
-    if (endedMillis != 0) {
+  public boolean type(byte[] data, @Nullable Viewer by) {
+    if (over) {
       return false;
     }
     activeMillis = clock.millis();
-    if (data.length == 0) {
-      return true;
+    if (interrupts(data)) {
+      interrupt();
     }
-    if (unread.addAndGet(data.length) > MOST_UNREAD_BYTES) {
-      unread.addAndGet(-data.length);
-      return false;
+    if (by != null && settings.sizes() == SizePolicy.TYPIST) {
+      Size wish = by.size();
+      if (wish != null && !wish.equals(size())) {
+        loop.execute(() -> flow.resize(wish, by.user()));
+      }
     }
-    typed.add(data);
+    return data.length == 0 || put(data);
+  }
+
+  /** What the program is told that it asked of its terminal. */
+  private void answer(String text) {
+    put(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private boolean put(byte[] data) {
+    long now = System.nanoTime();
+    boolean first;
+    synchronized (typed) {
+      first = typed.isEmpty();
+      if (!typed.add(data)) {
+        return false;
+      }
+    }
+    typedNanos = now;
+    if (first) {
+      send(now);
+    }
+    synchronized (typed) {
+      if (!typed.isEmpty()) {
+        loop.wake();
+      }
+    }
     return true;
   }
 
-  private void write() {
-    try {
-      OutputStream in = process.getOutputStream();
-      while (true) {
-        byte[] next = typed.take();
-        if (next.length == 0) {
-          return;
-        }
-        in.write(next);
-        in.flush();
-        unread.addAndGet(-next.length);
+  /** Writes what can be written now. */
+  private synchronized void send(long now) {
+    if (!over) {
+      synchronized (typed) {
+        figures.input.add(
+            typed.write((data, from, most) -> Posix.write(descriptor, data, from, most), now));
       }
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "a terminal does not listen", e);
-    } catch (InterruptedException _) {
-      // There is nobody left to tell.
     }
   }
 
-  /** Makes the screen larger or smaller, and tells everybody. */
-  public synchronized void resize(Size to, String by) {
-    if (endedMillis != 0 || to.equals(size)) {
-      return;
+  private static boolean interrupts(byte[] data) {
+    for (byte b : data) {
+      // Ctrl-C, Ctrl-\ and Ctrl-Z, as nearly every terminal has them.
+      if (b == 3 || b == 0x1c || b == 0x1a) {
+        return true;
+      }
     }
-    process.setWinSize(new WinSize(to.cols(), to.rows()));
-    size = to;
-    String name = new String(JsonStringEncoder.getInstance().quoteAsCharArray(by));
-    owner.append(
-        Payload.of(
-            "resized",
-            "\"rows\":%d,\"cols\":%d,\"by\":\"%s\""
-                .formatted(to.rows(), to.cols(), name)
-                .getBytes(StandardCharsets.UTF_8)));
+    return false;
+  }
+
+  /** What was said until now need not be seen by whoever is far behind. */
+  private void interrupt() {
+    interruptedAt = owner.feed().tail().offset();
   }
 
   /** Signals whatever has the terminal in its hands, past all that was typed. */
   public void signal(TerminalSignal signal) {
     if (signal == TerminalSignal.EOF) {
-      type(new byte[] {END_OF_INPUT});
+      var _ = type(new byte[] {END_OF_INPUT}, null);
     } else {
       signalled(signal);
     }
   }
 
   private synchronized void signalled(TerminalSignal signal) {
-    if (endedMillis != 0) {
+    if (over) {
       return;
     }
     activeMillis = clock.millis();
-    int foreground =
-        process instanceof UnixPtyProcess unix ? Posix.foreground(unix.getPty().getMasterFD()) : -1;
-    if (!Posix.signalGroup(foreground, signal.number)) {
+    interrupt();
+    if (!Posix.signalGroup(Posix.foreground(descriptor), signal.number)) {
       Posix.signalGroup(process.pid(), signal.number);
     }
   }
 
   /** Ends it: asks, waits, and kills, all that runs in it. */
   public void close() {
-    if (endedMillis != 0) {
-      return;
+    if (!over) {
+      Thread.ofVirtual().name("terminal-" + id + "-close").start(this::end);
     }
-    Thread.ofVirtual().name("terminal-" + id + "-close").start(this::end);
   }
 
   private void end() {
@@ -353,13 +698,82 @@ public final class Terminal {
 
   // Who watches.
 
-  public synchronized void watched() {
-    viewers++;
+  /** A session watches from now on, until it leaves. */
+  public Viewer watch(String session, String byUser) {
+    Viewer viewer = new Viewer(this, session, byUser);
+    viewers.add(viewer);
     activeMillis = clock.millis();
+    return viewer;
   }
 
-  public synchronized void unwatched() {
-    viewers--;
+  /** The watching of that session; null where it does not watch. */
+  public @Nullable Viewer viewer(String session) {
+    for (Viewer viewer : viewers) {
+      if (viewer.session().equals(session)) {
+        return viewer;
+      }
+    }
+    return null;
+  }
+
+  void left(Viewer viewer) {
+    viewers.remove(viewer);
     activeMillis = clock.millis();
+    loop.wake();
+    if (settings.sizes() == SizePolicy.SMALLEST) {
+      fit(viewer.user());
+    }
+  }
+
+  /** A viewer has come further: whoever waits for it looks again. */
+  void progress() {
+    if (paused) {
+      loop.wake();
+    }
+  }
+
+  /**
+   * Asks for another size; the policy decides.
+   *
+   * @param viewer who asks; null for who does not watch
+   */
+  public void resize(Size to, String by, @Nullable Viewer viewer) {
+    if (viewer != null) {
+      viewer.size(to);
+      if (viewer.viewOnly() || !viewer.visible()) {
+        return;
+      }
+    }
+    if (settings.sizes() == SizePolicy.SMALLEST) {
+      fit(by);
+    } else if (settings.sizes() == SizePolicy.LATEST || viewers.size() < 2) {
+      loop.execute(() -> flow.resize(to, by));
+    }
+  }
+
+  /** A viewer is shown now, or hidden. */
+  void shown(Viewer viewer) {
+    loop.wake();
+    Size wish = viewer.size();
+    if (settings.sizes() == SizePolicy.SMALLEST) {
+      fit(viewer.user());
+    } else if (viewer.visible() && wish != null && !viewer.viewOnly()) {
+      resize(wish, viewer.user(), viewer);
+    }
+  }
+
+  /** Makes it as large as the smallest viewer that counts. */
+  private void fit(String by) {
+    Size least =
+        viewers.stream()
+            .filter(viewer -> viewer.visible() && !viewer.viewOnly())
+            .map(Viewer::size)
+            .filter(Objects::nonNull)
+            .reduce((one, other) ->
+                new Size(Math.min(one.rows(), other.rows()), Math.min(one.cols(), other.cols())))
+            .orElse(null);
+    if (least != null) {
+      loop.execute(() -> flow.resize(least, by));
+    }
   }
 }

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +26,18 @@ public final class Terminals implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Terminals.class.getName());
   private static final int RADIX = 36;
+  private static final long PATIENCE_NANOS = 3_000_000_000L;
 
   private final Engine engine;
   private final TerminalSettings settings;
   private final InstantSource clock;
   private final LongSupplier random;
+  private final TerminalFigures figures = new TerminalFigures();
+  private final PtyLoop loop = new PtyLoop();
+  private final ScheduledExecutorService screens =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("holdfast-screens").factory());
+  private final Terminal.Surroundings surroundings;
   private final ConcurrentMap<String, Terminal> terminals = new ConcurrentHashMap<>();
   private final Map<String, Integer> byUser = new HashMap<>();
   private int active;
@@ -47,6 +56,7 @@ public final class Terminals implements AutoCloseable {
   /** Why not. */
   public enum Why {
     BAD_REQUEST,
+    NO_FOLDER,
     FORBIDDEN,
     OVER_CAPACITY,
     FAILED
@@ -61,10 +71,12 @@ public final class Terminals implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.random = random;
+    this.surroundings = new Terminal.Surroundings(settings, clock, loop, screens, figures);
   }
 
   /**
-   * Opens a terminal. Starting a program takes some milliseconds: not on an event loop.
+   * Opens a terminal. Starting a program takes some milliseconds, and is done by a platform thread:
+   * not on an event loop.
    *
    * @param command the program and its arguments; null for the shell
    * @param folder where it works; null for where it is configured
@@ -83,7 +95,7 @@ public final class Terminals implements AutoCloseable {
     }
     Path where = folder == null ? settings.folder() : Path.of(folder);
     if (where != null && !Files.isDirectory(where)) {
-      return new Opened.Refused(Why.BAD_REQUEST, "cwd: there is no such folder");
+      return new Opened.Refused(Why.NO_FOLDER, "cwd: there is no such folder");
     }
     String full = enter(user);
     if (full != null) {
@@ -94,15 +106,7 @@ public final class Terminals implements AutoCloseable {
     try {
       Terminal terminal =
           Terminal.start(
-              id,
-              user,
-              argv,
-              where,
-              settings.environment(),
-              size,
-              owner,
-              clock,
-              over -> leave(over.user()));
+              id, user, argv, where, size, owner, surroundings, over -> leave(over.user()));
       terminals.put(id, terminal);
       return new Opened.Done(terminal);
     } catch (IOException | RuntimeException e) {
@@ -137,12 +141,21 @@ public final class Terminals implements AutoCloseable {
   private synchronized void leave(String user) {
     active--;
     byUser.computeIfPresent(user, (name, mine) -> mine == 1 ? null : mine - 1);
+    notifyAll();
   }
 
   /** The terminal of that id, for its own user and for administrators; null for others. */
   public @Nullable Terminal find(String id, String user, boolean admin) {
     Terminal terminal = terminals.get(id);
     return terminal != null && (admin || terminal.user().equals(user)) ? terminal : null;
+  }
+
+  /** Ends all that runs in that terminal, if there is one. */
+  void close(String id) {
+    Terminal terminal = terminals.get(id);
+    if (terminal != null) {
+      terminal.close();
+    }
   }
 
   /** The terminals that somebody may see. */
@@ -165,21 +178,54 @@ public final class Terminals implements AutoCloseable {
       long ended = terminal.endedMillis();
       if (ended != 0 && now - ended >= settings.keptFor().toMillis()) {
         terminals.remove(terminal.id(), terminal);
+        terminal.forget();
         engine.remove(terminal.feed().id());
       } else if (ended == 0
-          && terminal.viewers() == 0
+          && terminal.viewers().isEmpty()
           && now - terminal.activeMillis() >= settings.idle().toMillis()) {
         terminal.close();
       }
     }
   }
 
-  /** Kills every program; none is started any more. */
+  /** What they have done. */
+  public TerminalFigures figures() {
+    return figures;
+  }
+
+  /** How far the viewer that is furthest behind is behind, in bytes. */
+  public long lag() {
+    return terminals.values().stream()
+        .flatMap(terminal -> terminal.viewers().stream())
+        .mapToLong(Viewer::lag)
+        .max()
+        .orElse(0);
+  }
+
+  /** How many watch. */
+  public int viewers() {
+    return terminals.values().stream().mapToInt(terminal -> terminal.viewers().size()).sum();
+  }
+
+  /** Kills every program; none is started any more. Returns once all are gone, or soon after. */
   @Override
   public void close() {
     synchronized (this) {
       closed = true;
     }
     terminals.values().forEach(Terminal::kill);
+    synchronized (this) {
+      long until = System.nanoTime() + PATIENCE_NANOS;
+      while (active > 0 && System.nanoTime() < until) {
+        try {
+          wait(10);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+    loop.close();
+    screens.shutdownNow();
   }
 }

@@ -3,23 +3,33 @@ package dev.holdfast.kinds.terminal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.feed.Delivery;
 import dev.holdfast.feed.Engine;
 import dev.holdfast.feed.Event;
+import dev.holdfast.feed.Feed;
+import dev.holdfast.feed.From;
 import dev.holdfast.feed.Retention;
 import dev.holdfast.kinds.terminal.Terminals.Opened;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Real programs in real pseudo-terminals. */
 @Timeout(60)
@@ -27,29 +37,44 @@ class TerminalsTest {
 
   private static final Size SIZE = new Size(24, 80);
 
+  private static final JsonMapper JSON = new JsonMapper();
+
   private final AtomicLong ids = new AtomicLong(1_000);
   private final AtomicLong millis = new AtomicLong(1_000_000);
   private final InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
   private final Engine engine = Engine.inMemory(clock, ids::incrementAndGet);
-  private final Terminals terminals = terminals(List.of());
+  private final Terminals terminals = terminals(settings(List.of(), SizePolicy.LATEST));
 
   @TempDir Path folder;
 
-  private Terminals terminals(List<String> commands) {
-    return new Terminals(
-        engine,
-        new TerminalSettings(
-            3,
-            2,
-            new Retention(1 << 20, 64 * 1024, Duration.ofDays(1)),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(60),
-            List.of("/bin/sh"),
-            commands,
-            null,
-            Map.of("PATH", "/usr/bin:/bin", "WHO", "me")),
-        clock,
-        ids::incrementAndGet);
+  private static TerminalSettings settings(List<String> commands, SizePolicy sizes) {
+    return settings(commands, sizes, null);
+  }
+
+  private static TerminalSettings settings(
+      List<String> commands, SizePolicy sizes, @Nullable Path recordings) {
+    return new TerminalSettings(
+        3,
+        2,
+        new Retention(1 << 20, 64 * 1024, Duration.ofDays(1)),
+        100,
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
+        Duration.ofMillis(500),
+        0,
+        1,
+        sizes,
+        false,
+        recordings,
+        10_000,
+        List.of("/bin/sh"),
+        commands,
+        null,
+        Map.of("PATH", "/usr/bin:/bin", "WHO", "me"));
+  }
+
+  private Terminals terminals(TerminalSettings settings) {
+    return new Terminals(engine, settings, clock, ids::incrementAndGet);
   }
 
   @AfterEach
@@ -79,6 +104,16 @@ class TerminalsTest {
       said.append(event.type()).append(' ').append(new String(event.body(), UTF_8)).append('\n');
     }
     return said.toString();
+  }
+
+  /** All that a terminal has said, and how it ended. */
+  private static String output(Terminal terminal) {
+    StringBuilder output = new StringBuilder();
+    for (Event event : terminal.feed().history(null, 1_000, false).events()) {
+      JsonNode body = JSON.readTree("{" + new String(event.body(), UTF_8) + "}");
+      output.append(body.path("data").asString(""));
+    }
+    return output.toString();
   }
 
   @Test
@@ -115,17 +150,17 @@ class TerminalsTest {
   void oneThatNobodyWatchesAndInWhichNothingHappensIsClosed() throws Exception {
     Terminal watched = open("ann", "cat");
     Terminal idle = open("ann", "cat");
-    watched.watched();
+    Viewer viewer = watched.watch("s", "ann");
     millis.addAndGet(9_999);
     terminals.sweep();
     millis.addAndGet(1);
     terminals.sweep();
     await(() -> idle.feed().ended());
     assertThat(watched.feed().ended()).isFalse();
-    watched.unwatched();
+    viewer.leave();
     millis.addAndGet(9_999);
-    assertThat(watched.type("x\n".getBytes(UTF_8))).isTrue();
-    await(() -> said(watched).contains("x\\r\\nx"));
+    assertThat(watched.type("x\n".getBytes(UTF_8), null)).isTrue();
+    await(() -> output(watched).contains("x\r\nx"));
     millis.addAndGet(9_999);
     terminals.sweep();
     assertThat(watched.feed().ended()).isFalse();
@@ -147,10 +182,12 @@ class TerminalsTest {
 
   @Test
   void programsThatMayNotBeRunAreNot() {
-    assertThat(terminals(List.of("cat")).open("ann", List.of("sh"), null, SIZE))
-        .isEqualTo(
-            new Opened.Refused(
-                Terminals.Why.FORBIDDEN, "command: is not among those that may be run"));
+    try (Terminals few = terminals(settings(List.of("cat"), SizePolicy.LATEST))) {
+      assertThat(few.open("ann", List.of("sh"), null, SIZE))
+          .isEqualTo(
+              new Opened.Refused(
+                  Terminals.Why.FORBIDDEN, "command: is not among those that may be run"));
+    }
   }
 
   @Test
@@ -159,11 +196,176 @@ class TerminalsTest {
     await(() -> said(terminal).contains("up"));
     byte[] piece = "y".repeat(2_048).getBytes(UTF_8);
     int taken = 0;
-    while (terminal.type(piece)) {
+    while (terminal.type(piece, null)) {
       taken++;
       assertThat(taken).isLessThan(10_000);
     }
     assertThat(taken).isGreaterThan(500);
     assertThat(terminal.feed().ended()).isFalse();
+  }
+
+  @Test
+  void whoComesTooLateForTheBeginningIsGivenTheScreen() throws Exception {
+    Terminal terminal = open("ann", "sh", "-c", "seq 1 100000; printf '\\033[1mbold'; exec cat");
+    await(() -> said(terminal).contains("bold"));
+    Feed.Attached late = terminal.feed().attach(From.START);
+    Delivery.Snapshot screen = late.snapshot();
+    assertThat(screen).isNotNull();
+    assertThat(screen.state().type()).isEqualTo("screen");
+    assertThat(new String(screen.state().body(), UTF_8))
+        .startsWith("\"rows\":24,\"cols\":80,\"bytes\":")
+        .contains("\\u001Bc99878\\r\\n99879")
+        .contains("100000\\r\\n\\u001B[0;1mbold");
+    assertThat(terminals.figures().snapshots()).isEqualTo(1);
+  }
+
+  @Test
+  void aProgramIsAnsweredOnceAndViewersNeverSeeTheQuestion() throws Exception {
+    Terminal terminal =
+        open(
+            "ann",
+            "sh",
+            "-c",
+            "stty raw -echo; printf 'ab\\033[6n'; head -c 6 | od -c | head -1; exec cat");
+    await(() -> said(terminal).contains("033"));
+    assertThat(said(terminal)).contains("\"data\":\"ab").contains("033   [   1   ;   3   R");
+    assertThat(said(terminal)).doesNotContain("[6n");
+  }
+
+  @Test
+  void aProgramIsReadNoFurtherAheadThanItsFastestViewerButWaitsForNoneForEver() throws Exception {
+    Terminal terminal = open("ann", "yes");
+    Viewer fast = terminal.watch("fast", "ann");
+    Viewer slow = terminal.watch("slow", "ann");
+    await(terminal::paused);
+    long before = terminal.bytes();
+    assertThat(before).isLessThan(256 * 1024);
+    fast.sent(terminal.feed().tail().offset());
+    await(() -> terminal.bytes() > before && terminal.paused());
+    assertThat(slow.lag()).isGreaterThan(fast.lag());
+    // Neither moves any more: after some patience it goes on without them.
+    long then = terminal.bytes();
+    await(() -> terminal.bytes() > then + 10 * 1024 * 1024);
+    fast.leave();
+    slow.leave();
+    await(() -> !terminal.paused());
+    assertThat(terminals.figures().pausedSeconds()).isGreaterThan(0.4);
+  }
+
+  @Test
+  void aViewerThatAcknowledgesIsSentNoMoreThanItsWindow() throws Exception {
+    Terminal terminal = open("ann", "sh", "-c", "seq 1 5000; exec cat");
+    Viewer viewer = terminal.watch("s", "ann");
+    await(() -> output(terminal).contains("\n5000"));
+    long tail = terminal.feed().tail().offset();
+    assertThat(viewer.room(tail)).isEqualTo(Long.MAX_VALUE);
+    viewer.sent(tail);
+    viewer.ack(-5);
+    assertThat(viewer.room(0)).isEqualTo(32 * 1024);
+    assertThat(viewer.room(tail)).isLessThan(32 * 1024 - 24_000);
+    viewer.ack(tail + 1_000);
+    assertThat(viewer.room(tail)).isEqualTo(32 * 1024);
+    assertThat(viewer.lag()).isZero();
+    viewer.show(false);
+    assertThat(viewer.room(tail)).isZero();
+  }
+
+  @Test
+  void everySignalReachesAProgramThoughTheGatewayBlocksSome() throws Exception {
+    Terminal terminal =
+        open("ann", "sh", "-c", "trap 'echo quit' QUIT; echo up; while :; do sleep 1; done");
+    await(() -> said(terminal).contains("up"));
+    terminal.signal(TerminalSignal.SIGQUIT);
+    await(() -> said(terminal).contains("quit"));
+  }
+
+  @Test
+  void thePolicySaysWhoseSizeCounts() throws Exception {
+    for (SizePolicy policy : SizePolicy.values()) {
+      try (Terminals all = terminals(settings(List.of(), policy))) {
+        Opened opened = all.open("ann", List.of("cat"), null, SIZE);
+        Terminal terminal = ((Opened.Done) opened).terminal();
+        Viewer one = terminal.watch("one", "ann");
+        Viewer other = terminal.watch("other", "bob");
+        terminal.resize(new Size(30, 100), "ann", one);
+        terminal.resize(new Size(40, 90), "bob", other);
+        switch (policy) {
+          case LATEST -> becomes(terminal, 40, 90);
+          case SMALLEST -> {
+            becomes(terminal, 30, 90);
+            one.show(false);
+            becomes(terminal, 40, 90);
+            one.show(true);
+            becomes(terminal, 30, 90);
+            other.onlyView();
+            terminal.resize(new Size(5, 5), "bob", other);
+            other.leave();
+            becomes(terminal, 30, 100);
+          }
+          case TYPIST -> {
+            assertThat(terminal.type("x".getBytes(UTF_8), one)).isTrue();
+            becomes(terminal, 30, 100);
+            assertThat(terminal.type("x".getBytes(UTF_8), other)).isTrue();
+            becomes(terminal, 40, 90);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRecordingHasAllThatWasSaidUpToItsSizeAndGoesWithItsTerminal() throws Exception {
+    try (Terminals recorded =
+        terminals(settings(List.of(), SizePolicy.LATEST, folder.resolve("recordings")))) {
+      Opened opened =
+          recorded.open(
+              "ann", List.of("sh", "-c", "echo one; read -r x; stty size; seq 1 9999"), null, SIZE);
+      Terminal terminal = ((Opened.Done) opened).terminal();
+      await(() -> output(terminal).contains("one"));
+      terminal.resize(new Size(30, 100), "ann", null);
+      becomes(terminal, 30, 100);
+      assertThat(terminal.type("x\n".getBytes(UTF_8), null)).isTrue();
+      await(() -> terminal.feed().ended());
+      Path file = Objects.requireNonNull(terminal.recording());
+      List<String> lines = Files.readAllLines(file);
+      assertThat(lines.getFirst())
+          .startsWith("{\"version\":2,\"width\":80,\"height\":24,\"timestamp\":1000,");
+      assertThat(lines).contains("[0.000,\"o\",\"one\\r\\n\"]", "[0.000,\"r\",\"100x30\"]");
+      assertThat(String.join("", lines)).contains("30 100\\r\\n");
+      assertThat(Files.size(file)).isLessThanOrEqualTo(10_000);
+      millis.addAndGet(60_000);
+      recorded.sweep();
+      assertThat(file).doesNotExist();
+    }
+  }
+
+  private static void becomes(Terminal terminal, int rows, int cols) throws InterruptedException {
+    await(() -> terminal.size().equals(new Size(rows, cols)));
+  }
+
+  @Test
+  void openedAndClosedManyTimesNothingIsLeft() throws Exception {
+    int threads = Thread.activeCount();
+    for (int i = 0; i < 20; i++) {
+      Terminal terminal = open("ann", "cat");
+      assertThat(terminal.type("x\n".getBytes(UTF_8), null)).isTrue();
+      await(() -> output(terminal).contains("x\r\nx"));
+      terminal.signal(TerminalSignal.EOF);
+      await(() -> terminals.active() == 0);
+    }
+    assertThat(Thread.activeCount()).isLessThan(threads + 5);
+    if (Files.isDirectory(Path.of("/proc/self/fd"))) {
+      try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+        assertThat(open.filter(TerminalsTest::isTerminal)).isEmpty();
+      }
+    }
+  }
+
+  private static boolean isTerminal(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().matches("/dev/(ptmx|pts/.*)");
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

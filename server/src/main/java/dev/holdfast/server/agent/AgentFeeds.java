@@ -6,6 +6,7 @@ import dev.holdfast.feed.Position;
 import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.Run;
 import dev.holdfast.kinds.agent.Workers;
+import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Principal;
 import dev.holdfast.wire.ErrorCode;
@@ -28,7 +29,8 @@ public final class AgentFeeds implements Catalog {
   }
 
   @Override
-  public Entry open(FeedId id, Principal principal) {
+  public Entry open(FeedId id, Caller by) {
+    Principal principal = by.principal();
     if (id.kind().equals(Workers.KIND)) {
       return worker(id, principal, true);
     }

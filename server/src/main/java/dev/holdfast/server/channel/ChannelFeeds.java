@@ -4,6 +4,7 @@ import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.channel.Channels;
 import dev.holdfast.kinds.channel.Door;
 import dev.holdfast.kinds.channel.Subject;
+import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Principal;
 import dev.holdfast.wire.ErrorCode;
@@ -19,7 +20,8 @@ public final class ChannelFeeds implements Catalog {
   }
 
   @Override
-  public Entry open(FeedId id, Principal principal) {
+  public Entry open(FeedId id, Caller by) {
+    Principal principal = by.principal();
     Subject who = Subjects.of(principal);
     return switch (id.kind()) {
       case Channels.KIND -> entry(channels.subscribe(id.name(), who));

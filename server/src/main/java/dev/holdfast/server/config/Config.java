@@ -3,6 +3,7 @@ package dev.holdfast.server.config;
 import dev.holdfast.feed.Retention;
 import dev.holdfast.kinds.agent.AgentSettings;
 import dev.holdfast.kinds.channel.ChannelSettings;
+import dev.holdfast.kinds.terminal.SizePolicy;
 import dev.holdfast.kinds.terminal.TerminalSettings;
 import dev.holdfast.server.auth.AuthSettings;
 import dev.holdfast.server.auth.TokenAuthenticator;
@@ -69,6 +70,7 @@ public record Config(
     TransportSettings transport = transport(values, problems);
     ChannelSettings channels = Tables.channels(values, problems);
     AgentConfig agents = agents(values, problems);
+    TerminalSettings terminals = terminals(values, problems);
     if (dev && !loopback(transport.host())) {
       problems.add(
           "server.host: '%s' (%s): --dev lets everybody in, so it binds to a loopback address only;"
@@ -84,7 +86,7 @@ public record Config(
         session(values, dev, timeouts),
         channels,
         agents,
-        terminals(values),
+        terminals,
         auth,
         values.duration(Key.SERVER_DRAIN),
         values.pathOrNull(Key.SERVER_DATA),
@@ -185,13 +187,26 @@ public record Config(
         AgentTables.agents(values, problems));
   }
 
-  private static TerminalSettings terminals(Values values) {
+  private static TerminalSettings terminals(Values values, List<String> problems) {
+    long recorded = values.size(Key.TERMINALS_RECORDING);
+    Path data = values.pathOrNull(Key.SERVER_DATA);
+    if (recorded > 0 && data == null) {
+      problems.add("terminals.recording: recordings need a folder: give server.data");
+    }
     return new TerminalSettings(
         values.whole(Key.TERMINALS_MAX),
         values.whole(Key.TERMINALS_MAX_PER_USER),
         new Retention(MOST_EVENTS, values.size(Key.TERMINALS_REPLAY), FOR_EVER),
+        values.whole(Key.TERMINALS_SCROLLBACK),
         values.duration(Key.TERMINALS_IDLE),
         values.duration(Key.TERMINALS_KEPT_FOR),
+        values.duration(Key.TERMINALS_PATIENCE),
+        values.size(Key.TERMINALS_INPUT_RATE),
+        values.size(Key.TERMINALS_INPUT_BURST),
+        SizePolicy.valueOf(values.text(Key.TERMINALS_SIZES).toUpperCase(Locale.ROOT)),
+        values.text(Key.TERMINALS_FILTER).equals("strict"),
+        recorded == 0 || data == null ? null : data.resolve("recordings"),
+        recorded,
         values.list(Key.TERMINALS_SHELL),
         values.list(Key.TERMINALS_COMMANDS),
         values.pathOrNull(Key.TERMINALS_FOLDER),

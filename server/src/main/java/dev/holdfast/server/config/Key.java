@@ -190,6 +190,41 @@ public enum Key {
       "terminals.max_per_user", whole(0, 100_000), "20", "Terminals of one user at once."),
   TERMINALS_REPLAY(
       "terminals.replay", size("1KiB", "1GiB"), "64KiB", "Bytes of output that are kept of each."),
+  TERMINALS_SCROLLBACK(
+      "terminals.scrollback",
+      whole(0, 100_000),
+      "200",
+      "Lines beyond the screen that late viewers are shown."),
+  TERMINALS_PATIENCE(
+      "terminals.patience",
+      duration("100ms", "1h"),
+      "10s",
+      "How long a program waits for its fastest viewer when that does not move."),
+  TERMINALS_INPUT_RATE(
+      "terminals.input_rate",
+      size("0", "1GiB"),
+      "10KiB",
+      "What may be typed into each, in bytes a second; more waits; 0 for any number."),
+  TERMINALS_INPUT_BURST(
+      "terminals.input_burst", size("1", "1GiB"), "64KiB", "What may be typed at once."),
+  TERMINALS_SIZES(
+      "terminals.sizes",
+      choice("latest", "smallest", "typist"),
+      "latest",
+      "Whose size counts where several watch: that asked for last, the smallest, or that of whoever"
+          + " types."),
+  TERMINALS_RECORDING(
+      "terminals.recording",
+      size("0", "1024GiB"),
+      "0",
+      "The most of a recording in the data folder, for as long as its terminal can be read; 0 for"
+          + " none."),
+  TERMINALS_FILTER(
+      "terminals.filter",
+      choice("off", "strict"),
+      "off",
+      "strict refuses input that sets terminals up: titles, colours, the clipboard, DCS, resets and"
+          + " meanings of keys."),
   TERMINALS_IDLE(
       "terminals.idle",
       duration("1s", "8760h"),

@@ -2,6 +2,8 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.transport.HttpRequest;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -56,6 +58,28 @@ final class Body {
       throw Refusal.badRequest(name + ": must be a string");
     }
     return value.stringValue();
+  }
+
+  /**
+   * A program and its arguments: a list of texts, or one text for the shell; null where it is not
+   * given.
+   */
+  @Nullable List<String> optionalCommand(String name) {
+    JsonNode value = object.get(name);
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    if (value.isString() && !value.stringValue().isBlank()) {
+      return List.of("/bin/sh", "-c", value.stringValue());
+    }
+    List<String> words = new ArrayList<>();
+    if (value.isArray()) {
+      value.forEach(word -> words.add(word.isString() ? word.stringValue() : ""));
+    }
+    if (words.isEmpty() || words.getFirst().isEmpty() || words.toString().indexOf('\0') >= 0) {
+      throw Refusal.badRequest(name + ": must be a list that names a program, or a text");
+    }
+    return words;
   }
 
   /** A duration in milliseconds, a day at most; null where it is not given. */

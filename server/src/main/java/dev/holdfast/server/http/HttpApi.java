@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP API: finds the route, asks who it is, and answers. Any thread. */
@@ -32,6 +33,7 @@ public final class HttpApi implements HttpHandler {
     new AdminRoutes(parts).addTo(routes);
     new RunRoutes(parts).addTo(routes);
     new TerminalRoutes(parts).addTo(routes);
+    new MilestoneRoutes(parts).addTo(routes);
   }
 
   /** Every route, as {@code METHOD path}. */
@@ -77,8 +79,15 @@ public final class HttpApi implements HttpHandler {
   }
 
   private static Reply answer(Routes.Match match, HttpRequest request, Principal principal) {
+    return guarded(
+        request, () -> match.route().action().answer(request, match.variables(), principal));
+  }
+
+  private static Reply guarded(HttpRequest request, Supplier<Reply> answer) {
     try {
-      return match.route().action().answer(request, match.variables(), principal);
+      Reply reply = answer.get();
+      Supplier<Reply> later = reply.later();
+      return later == null ? reply : Reply.later(() -> guarded(request, later));
     } catch (Refusal e) {
       return e.reply();
     } catch (RuntimeException e) {
@@ -89,6 +98,11 @@ public final class HttpApi implements HttpHandler {
   }
 
   private static void send(HttpReply reply, Reply answer) {
+    Supplier<Reply> later = answer.later();
+    if (later != null) {
+      Thread.ofVirtual().name("http-later").start(() -> send(reply, later.get()));
+      return;
+    }
     Reply.Streaming streaming = answer.streaming();
     if (streaming == null) {
       reply.send(answer.status(), answer.headers(), answer.body());

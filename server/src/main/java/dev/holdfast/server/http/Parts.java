@@ -2,6 +2,7 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.kinds.terminal.Milestones;
 import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.session.Gateway;
 import java.util.function.BooleanSupplier;
@@ -19,6 +20,7 @@ public record Parts(
     Channels channels,
     Agents agents,
     Terminals terminals,
+    Milestones milestones,
     Gateway gateway,
     BooleanSupplier ready,
     Supplier<String> scrape,

@@ -5,11 +5,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** An HTTP response. Immutable; any thread. */
-record Reply(int status, Map<String, String> headers, byte[] body, @Nullable Streaming streaming) {
+record Reply(
+    int status,
+    Map<String, String> headers,
+    byte[] body,
+    @Nullable Streaming streaming,
+    @Nullable Supplier<Reply> later) {
 
   /** Writes a body piece by piece, on a virtual thread of its own. */
   interface Streaming {
@@ -20,7 +26,7 @@ record Reply(int status, Map<String, String> headers, byte[] body, @Nullable Str
   }
 
   Reply(int status, Map<String, String> headers, byte[] body) {
-    this(status, headers, body, null);
+    this(status, headers, body, null, null);
   }
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -46,7 +52,12 @@ record Reply(int status, Map<String, String> headers, byte[] body, @Nullable Str
   }
 
   static Reply stream(Map<String, String> headers, Streaming streaming) {
-    return new Reply(200, headers, new byte[0], streaming);
+    return new Reply(200, headers, new byte[0], streaming, null);
+  }
+
+  /** What it says once something is done that an event loop must not wait for. */
+  static Reply later(Supplier<Reply> done) {
+    return new Reply(0, Map.of(), new byte[0], null, done);
   }
 
   /** Nothing more to say. */
@@ -57,6 +68,6 @@ record Reply(int status, Map<String, String> headers, byte[] body, @Nullable Str
   Reply with(String header, String value) {
     Map<String, String> more = new java.util.HashMap<>(headers);
     more.put(header, value);
-    return new Reply(status, more, body, streaming);
+    return new Reply(status, more, body, streaming, later);
   }
 }

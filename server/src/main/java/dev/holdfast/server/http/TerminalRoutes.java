@@ -1,14 +1,29 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.feed.Event;
+import dev.holdfast.feed.Feed;
+import dev.holdfast.kinds.terminal.Recording;
+import dev.holdfast.kinds.terminal.Size;
 import dev.holdfast.kinds.terminal.Terminal;
 import dev.holdfast.kinds.terminal.Terminals;
+import dev.holdfast.kinds.terminal.Viewer;
+import dev.holdfast.server.terminal.TerminalRights;
 import dev.holdfast.session.Principal;
+import dev.holdfast.transport.HttpBody;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Terminals, for whoever opened them. */
 final class TerminalRoutes {
+
+  private static final int PART = 64 * 1024;
+  private static final int PAGE = 100;
 
   private final Terminals terminals;
 
@@ -18,12 +33,17 @@ final class TerminalRoutes {
 
   void addTo(Routes routes) {
     routes.add("GET", "/api/terminals", Routes.ANYBODY, (r, v, p) -> list(p));
+    routes.add("GET", "/api/terminals/{id}", Routes.ANYBODY, (r, v, p) -> one(v, p));
+    routes.add(
+        "GET", "/api/terminals/{id}/recording", Routes.ANYBODY, (r, v, p) -> recording(v, p));
     routes.add("DELETE", "/api/terminals/{id}", Routes.ANYBODY, (r, v, p) -> close(v, p));
   }
 
   private Reply list(Principal who) {
     List<Map<String, Object>> all =
-        terminals.list(who.userId(), who.admin()).stream().map(TerminalRoutes::shown).toList();
+        terminals.list(who.userId(), TerminalRights.seesAll(who)).stream()
+            .map(TerminalRoutes::shown)
+            .toList();
     return Reply.json(200, Map.of("terminals", all));
   }
 
@@ -35,15 +55,89 @@ final class TerminalRoutes {
     shown.put("command", terminal.command());
     shown.put("rows", terminal.size().rows());
     shown.put("cols", terminal.size().cols());
-    shown.put("viewers", terminal.viewers());
+    shown.put("viewers", terminal.viewers().size());
+    shown.put("bytes", terminal.bytes());
+    shown.put("paused", terminal.paused());
     shown.put("running", terminal.endedMillis() == 0);
+    if (terminal.agentSession() != null) {
+      shown.put("agent_session_id", terminal.agentSession());
+    }
     return shown;
   }
 
-  private Reply close(Map<String, String> path, Principal who) {
-    Terminal terminal = terminals.find(path.getOrDefault("id", ""), who.userId(), who.admin());
+  private Reply one(Map<String, String> path, Principal who) {
+    Terminal terminal = found(path, who);
+    Map<String, Object> shown = shown(terminal);
+    shown.put("watching", terminal.viewers().stream().map(TerminalRoutes::shown).toList());
+    return Reply.json(200, shown);
+  }
+
+  private static Map<String, Object> shown(Viewer viewer) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("user_id", viewer.user());
+    shown.put("session_id", viewer.session());
+    shown.put("lag", viewer.lag());
+    shown.put("mode", viewer.viewOnly() ? "view" : "type");
+    shown.put("visible", viewer.visible());
+    Size size = viewer.size();
+    if (size != null) {
+      shown.put("rows", size.rows());
+      shown.put("cols", size.cols());
+    }
+    return shown;
+  }
+
+  private Terminal found(Map<String, String> path, Principal who) {
+    Terminal terminal = TerminalRights.find(terminals, path.getOrDefault("id", ""), who);
     if (terminal == null) {
-      return Reply.error(404, "not_found", "no such terminal");
+      throw new Refusal(404, "not_found", "no such terminal");
+    }
+    return terminal;
+  }
+
+  private Reply recording(Map<String, String> path, Principal who) {
+    Terminal terminal = found(path, who);
+    return Reply.stream(
+        Map.of("content-type", "application/x-asciicast"),
+        (body, wake) -> {
+          Path file = terminal.recording();
+          if (file != null && Files.exists(file)) {
+            try (InputStream in = Files.newInputStream(file)) {
+              for (byte[] part = in.readNBytes(PART); part.length > 0; part = in.readNBytes(PART)) {
+                body.write(part);
+              }
+            }
+          } else {
+            retained(terminal, body);
+          }
+        });
+  }
+
+  /** What is retained of it, from where that begins. */
+  private static void retained(Terminal terminal, HttpBody body)
+      throws IOException, InterruptedException {
+    Long after = null;
+    long begun = -1;
+    Feed.Page page;
+    do {
+      page = terminal.feed().history(after, PAGE, false);
+      StringBuilder lines = new StringBuilder();
+      for (Event event : page.events()) {
+        if (begun < 0) {
+          begun = event.millis();
+          lines.append(Recording.header(terminal.size(), terminal.command(), begun));
+        }
+        lines.append(Recording.line(event, begun));
+        after = event.offset();
+      }
+      body.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+    } while (!page.complete() && !page.events().isEmpty());
+  }
+
+  private Reply close(Map<String, String> path, Principal who) {
+    Terminal terminal = found(path, who);
+    if (!TerminalRights.mayType(terminal, who)) {
+      return Reply.error(403, "forbidden", "it may only be viewed");
     }
     terminal.close();
     return Reply.nothing();

@@ -6,6 +6,7 @@ import dev.holdfast.kinds.agent.Run;
 import dev.holdfast.kinds.agent.RunTelemetry;
 import dev.holdfast.kinds.agent.Usage;
 import dev.holdfast.kinds.agent.Workers;
+import dev.holdfast.kinds.terminal.TerminalFigures;
 import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.session.Gateway;
 import dev.holdfast.session.Telemetry;
@@ -92,6 +93,23 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
   /** Watches these too, once they are there. */
   public void watch(Terminals terminals) {
     gauge("holdfast.terminals", "terminals whose program runs", terminals, t -> t.active());
+    gauge("holdfast.terminal.viewers", "viewers of terminals", terminals, t -> t.viewers());
+    gauge(
+        "holdfast.terminal.lag.bytes",
+        "how far the viewer is behind that is furthest behind",
+        terminals,
+        t -> t.lag());
+    TerminalFigures figures = terminals.figures();
+    counter("holdfast.terminal.output.bytes", "what programs said", figures, f -> f.outputBytes());
+    counter(
+        "holdfast.terminal.input.bytes", "what programs were given", figures, f -> f.inputBytes());
+    counter(
+        "holdfast.terminal.snapshots", "screens painted for viewers", figures, f -> f.snapshots());
+    counter(
+        "holdfast.terminal.paused.seconds",
+        "how long programs waited for viewers",
+        figures,
+        f -> f.pausedSeconds());
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.holdfast.kinds.terminal.Size;
 import dev.holdfast.kinds.terminal.Terminal;
 import dev.holdfast.kinds.terminal.TerminalSignal;
 import dev.holdfast.kinds.terminal.Terminals;
+import dev.holdfast.kinds.terminal.Viewer;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Commands;
 import dev.holdfast.session.Principal;
@@ -22,9 +23,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Commands to terminals, from sessions. Any thread. */
 public final class TerminalCommands implements Commands {
 
-  /** The role that opening a terminal needs. */
-  public static final String ROLE = "terminal";
-
   private static final JsonMapper JSON = new JsonMapper();
 
   /** Bytes that one frame may type. */
@@ -42,18 +40,37 @@ public final class TerminalCommands implements Commands {
   public void execute(ClientFrame command, Caller caller) {
     switch (command) {
       case ClientFrame.OpenTerminal open -> open(open, caller);
-      case ClientFrame.TerminalInput(String id, String terminalId, RawJson data) ->
-          type(id, terminalId, data, caller);
+      case ClientFrame.TerminalInput(String id, String terminalId, RawJson data) -> {
+        Terminal terminal = typed(id, terminalId, caller);
+        if (terminal != null) {
+          type(id, terminal, data, caller);
+        }
+      }
       case ClientFrame.Resize(String id, String terminalId, int rows, int cols) -> {
         Terminal terminal = found(id, terminalId, caller);
         if (terminal != null) {
-          terminal.resize(new Size(rows, cols), caller.principal().userId());
-          done(id, terminal, caller);
+          resize(id, terminal, new Size(rows, cols), caller);
+        }
+      }
+      case ClientFrame.Show(String id, String terminalId, boolean visible) -> {
+        Viewer viewer = viewer(id, terminalId, caller);
+        if (viewer != null) {
+          viewer.show(visible);
+          caller.goOn(viewer.feed());
+          done(id, viewer.terminal(), caller);
+        }
+      }
+      case ClientFrame.AckOutput(String id, String terminalId, long offset) -> {
+        Viewer viewer = viewer(id, terminalId, caller);
+        if (viewer != null) {
+          viewer.ack(offset);
+          caller.goOn(viewer.feed());
+          done(id, viewer.terminal(), caller);
         }
       }
       case ClientFrame.Signal(String id, String terminalId, String name) -> {
         TerminalSignal signal = TerminalSignal.named(name);
-        Terminal terminal = found(id, terminalId, caller);
+        Terminal terminal = typed(id, terminalId, caller);
         if (terminal != null && signal == null) {
           caller.refuse(
               id,
@@ -65,7 +82,7 @@ public final class TerminalCommands implements Commands {
         }
       }
       case ClientFrame.CloseTerminal(String id, String terminalId) -> {
-        Terminal terminal = found(id, terminalId, caller);
+        Terminal terminal = typed(id, terminalId, caller);
         if (terminal != null) {
           terminal.close();
           done(id, terminal, caller);
@@ -77,8 +94,9 @@ public final class TerminalCommands implements Commands {
 
   private void open(ClientFrame.OpenTerminal open, Caller caller) {
     Principal who = caller.principal();
-    if (!who.admin() && !who.roles().contains(ROLE)) {
-      caller.refuse(open.id(), ErrorCode.FORBIDDEN, "open_terminal needs the role terminal");
+    if (!TerminalRights.mayOpen(who)) {
+      caller.refuse(
+          open.id(), ErrorCode.FORBIDDEN, "open_terminal needs the role " + TerminalRights.OPEN);
       return;
     }
     List<String> command;
@@ -92,10 +110,12 @@ public final class TerminalCommands implements Commands {
         new Size(
             open.rows() == null ? USUAL.rows() : open.rows(),
             open.cols() == null ? USUAL.cols() : open.cols());
-    // To start a program takes longer than an event loop may wait.
-    Thread.ofVirtual()
-        .name("terminal-open")
-        .start(() -> opened(open, caller, terminals.open(who.userId(), command, open.cwd(), size)));
+    starting(() -> opened(open, caller, terminals.open(who.userId(), command, open.cwd(), size)));
+  }
+
+  /** To start a program takes longer than an event loop may wait. */
+  static void starting(Runnable start) {
+    Thread.ofPlatform().daemon().name("terminal-open").start(start);
   }
 
   private static @Nullable List<String> words(@Nullable RawJson json) {
@@ -132,40 +152,84 @@ public final class TerminalCommands implements Commands {
 
   private static ErrorCode code(Terminals.Why why) {
     return switch (why) {
-      case BAD_REQUEST -> ErrorCode.BAD_REQUEST;
+      case BAD_REQUEST, NO_FOLDER -> ErrorCode.BAD_REQUEST;
       case FORBIDDEN -> ErrorCode.FORBIDDEN;
       case OVER_CAPACITY -> ErrorCode.OVER_CAPACITY;
       case FAILED -> ErrorCode.UNAVAILABLE;
     };
   }
 
-  private void type(@Nullable String id, String terminalId, RawJson data, Caller caller) {
-    Terminal terminal = found(id, terminalId, caller);
-    if (terminal == null) {
+  private static void type(@Nullable String id, Terminal terminal, RawJson data, Caller caller) {
+    JsonNode node = JSON.readTree(data.toString());
+    String text = node.isString() ? node.stringValue() : "";
+    byte[] typed = text.getBytes(StandardCharsets.UTF_8);
+    if (!node.isString()) {
+      caller.refuse(id, ErrorCode.BAD_REQUEST, "data: must be a string");
       return;
     }
-    JsonNode text = JSON.readTree(data.toString());
-    byte[] typed =
-        text.isString() ? text.stringValue().getBytes(StandardCharsets.UTF_8) : new byte[0];
-    if (!text.isString()) {
-      caller.refuse(id, ErrorCode.BAD_REQUEST, "data: must be a string");
-    } else if (typed.length > MOST_TYPED) {
+    if (typed.length > MOST_TYPED) {
       caller.refuse(
           id, ErrorCode.BAD_REQUEST, "data: must be at most " + MOST_TYPED + " bytes of UTF-8");
-    } else if (!terminal.type(typed)) {
+      return;
+    }
+    String refused = terminal.refuses(text);
+    if (refused != null) {
+      caller.refuse(id, ErrorCode.BAD_REQUEST, "data: " + refused);
+    } else if (!terminal.type(typed, terminal.viewer(caller.sessionId()))) {
       caller.refuse(id, ErrorCode.CONFLICT, "terminal_id: it has ended, or has too much to read");
     } else {
       done(id, terminal, caller);
     }
   }
 
-  private @Nullable Terminal found(@Nullable String id, String terminalId, Caller caller) {
-    Principal who = caller.principal();
-    Terminal terminal = terminals.find(terminalId, who.userId(), who.admin());
+  private static void resize(@Nullable String id, Terminal terminal, Size size, Caller caller) {
+    Viewer viewer = terminal.viewer(caller.sessionId());
+    if (!TerminalRights.mayType(terminal, caller.principal()) && viewer != null) {
+      viewer.onlyView();
+    }
+    terminal.resize(size, caller.principal().userId(), viewer);
+    done(id, terminal, caller);
+  }
+
+  /** The terminal of a command, which its session sees. */
+  private @Nullable Terminal found(
+      @Nullable String id, @Nullable String terminalId, Caller caller) {
+    String named = terminalId == null ? caller.terminal() : terminalId;
+    if (named == null) {
+      caller.refuse(id, ErrorCode.BAD_REQUEST, "terminal_id: missing");
+      return null;
+    }
+    Terminal terminal = TerminalRights.find(terminals, named, caller.principal());
     if (terminal == null) {
       caller.refuse(id, ErrorCode.NOT_FOUND, "terminal_id: no such terminal");
     }
     return terminal;
+  }
+
+  /** The same, which it may type into. */
+  private @Nullable Terminal typed(
+      @Nullable String id, @Nullable String terminalId, Caller caller) {
+    Terminal terminal = found(id, terminalId, caller);
+    if (terminal == null) {
+      return null;
+    }
+    Viewer viewer = terminal.viewer(caller.sessionId());
+    if (!TerminalRights.mayType(terminal, caller.principal())
+        || (viewer != null && viewer.viewOnly())) {
+      caller.refuse(id, ErrorCode.FORBIDDEN, "terminal_id: may only be viewed");
+      return null;
+    }
+    return terminal;
+  }
+
+  /** The watching of a terminal by the session that gave a command. */
+  private @Nullable Viewer viewer(@Nullable String id, @Nullable String terminalId, Caller caller) {
+    Terminal terminal = found(id, terminalId, caller);
+    Viewer viewer = terminal == null ? null : terminal.viewer(caller.sessionId());
+    if (terminal != null && viewer == null) {
+      caller.refuse(id, ErrorCode.CONFLICT, "terminal_id: is not attached");
+    }
+    return viewer;
   }
 
   private static void done(@Nullable String id, Terminal terminal, Caller caller) {

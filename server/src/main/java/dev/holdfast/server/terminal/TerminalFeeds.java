@@ -4,12 +4,14 @@ import dev.holdfast.feed.FeedId;
 import dev.holdfast.feed.Position;
 import dev.holdfast.kinds.terminal.Terminal;
 import dev.holdfast.kinds.terminal.Terminals;
+import dev.holdfast.kinds.terminal.Viewer;
+import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Principal;
 import dev.holdfast.wire.ErrorCode;
 import java.util.List;
 
-/** The feeds of terminals, for the sessions of whoever opened them. Any thread. */
+/** The feeds of terminals, for the sessions of those who may see them. Any thread. */
 public final class TerminalFeeds implements Catalog {
 
   private static final Entry UNKNOWN = new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
@@ -21,18 +23,42 @@ public final class TerminalFeeds implements Catalog {
   }
 
   @Override
-  public Entry open(FeedId id, Principal principal) {
-    Terminal terminal = terminals.find(id.name(), principal.userId(), principal.admin());
+  public Entry open(FeedId id, Caller by) {
+    Terminal terminal = TerminalRights.find(terminals, id.name(), by.principal());
     if (terminal == null) {
       return UNKNOWN;
     }
-    terminal.watched();
-    return new Entry.Granted(terminal.feed(), (Position seen) -> terminal.unwatched());
+    Viewer viewer = terminal.watch(by.sessionId(), by.principal().userId());
+    return new Entry.Granted(terminal.feed(), new Watching(viewer));
+  }
+
+  /** A viewer, as sessions serve it. */
+  private record Watching(Viewer viewer) implements Membership {
+
+    @Override
+    public long room(long sent) {
+      return viewer.room(sent);
+    }
+
+    @Override
+    public boolean skips(long sent) {
+      return viewer.skips(sent);
+    }
+
+    @Override
+    public void sent(long offset) {
+      viewer.sent(offset);
+    }
+
+    @Override
+    public void leave(Position seen) {
+      viewer.leave();
+    }
   }
 
   @Override
   public Entry look(FeedId id, Principal principal) {
-    Terminal terminal = terminals.find(id.name(), principal.userId(), principal.admin());
+    Terminal terminal = TerminalRights.find(terminals, id.name(), principal);
     return terminal == null ? UNKNOWN : new Entry.Granted(terminal.feed(), Membership.UNCOUNTED);
   }
 

@@ -1,0 +1,204 @@
+package dev.holdfast.kinds.terminal;
+
+import dev.holdfast.kinds.terminal.Terminals.Opened;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * All milestones, in a database of SQLite where there is a folder for it, else in memory. Any
+ * thread; what changes one waits for the disk.
+ */
+public final class Milestones implements AutoCloseable {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final TypeReference<List<String>> WORDS = new TypeReference<>() {};
+  private static final HexFormat HEX = HexFormat.of();
+
+  private final Terminals terminals;
+  private final LongSupplier random;
+  private final Connection database;
+  private final ConcurrentMap<String, Milestone> milestones = new ConcurrentHashMap<>();
+
+  /** By milestone, the terminal that was opened for it last. */
+  private final ConcurrentMap<String, String> opened = new ConcurrentHashMap<>();
+
+  /**
+   * @param file where they are kept; null for nowhere
+   * @throws IOException when they can't be kept there
+   */
+  public Milestones(Terminals terminals, @Nullable Path file, LongSupplier random)
+      throws IOException {
+    this.terminals = terminals;
+    this.random = random;
+    try {
+      database = DriverManager.getConnection("jdbc:sqlite:" + (file == null ? ":memory:" : file));
+      load();
+    } catch (SQLException e) {
+      throw new IOException("milestones can't be kept in " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void load() throws SQLException {
+    try (Statement statement = database.createStatement()) {
+      statement.execute("PRAGMA journal_mode = WAL");
+      statement.execute(
+          """
+          CREATE TABLE IF NOT EXISTS milestone (
+            id TEXT PRIMARY KEY, user TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL,
+            command TEXT, folder TEXT) STRICT\
+          """);
+      try (ResultSet rows =
+          statement.executeQuery("SELECT id, user, name, status, command, folder FROM milestone")) {
+        while (rows.next()) {
+          Milestone milestone = read(rows);
+          milestones.put(milestone.id(), milestone);
+        }
+      }
+    }
+  }
+
+  private static Milestone read(ResultSet row) throws SQLException {
+    Milestone.Status status = Milestone.Status.named(row.getString("status"));
+    String command = row.getString("command");
+    try {
+      return new Milestone(
+          row.getString("id"),
+          row.getString("user"),
+          row.getString("name"),
+          status == null ? Milestone.Status.PENDING : status,
+          command == null ? null : JSON.readValue(command, WORDS),
+          row.getString("folder"));
+    } catch (JacksonException e) {
+      throw new SQLException("the command of milestone " + row.getString("id") + " is broken", e);
+    }
+  }
+
+  /** A new one. */
+  public Milestone create(
+      String user, String name, @Nullable List<String> command, @Nullable String folder) {
+    byte[] id = new byte[16];
+    for (int i = 0; i < id.length; i++) {
+      id[i] = (byte) (random.getAsLong() >>> 24);
+    }
+    Milestone milestone =
+        new Milestone(
+            HEX.formatHex(id, 0, 12), user, name, Milestone.Status.PENDING, command, folder);
+    keep(milestone);
+    return milestone;
+  }
+
+  /** The one of that id, for its own user and for administrators; null for others. */
+  public @Nullable Milestone find(String id, String user, boolean admin) {
+    Milestone milestone = milestones.get(id);
+    return milestone != null && (admin || milestone.user().equals(user)) ? milestone : null;
+  }
+
+  /** Those that somebody may see, by name. */
+  public List<Milestone> list(String user, boolean admin) {
+    return milestones.values().stream()
+        .filter(milestone -> admin || milestone.user().equals(user))
+        .sorted((one, other) -> one.name().compareTo(other.name()))
+        .toList();
+  }
+
+  /** Changes one; null where it is not there any more. */
+  public synchronized @Nullable Milestone change(String id, UnaryOperator<Milestone> change) {
+    Milestone before = milestones.get(id);
+    if (before == null) {
+      return null;
+    }
+    Milestone after = change.apply(before);
+    if (!after.equals(before)) {
+      keep(after);
+    }
+    return after;
+  }
+
+  /** Removes one; its terminal is closed. */
+  public synchronized void remove(String id) {
+    run("DELETE FROM milestone WHERE id = ?", id);
+    milestones.remove(id);
+    String terminal = opened.remove(id);
+    if (terminal != null) {
+      terminals.close(terminal);
+    }
+  }
+
+  private synchronized void keep(Milestone milestone) {
+    run(
+        "INSERT OR REPLACE INTO milestone (id, user, name, status, command, folder)"
+            + " VALUES (?, ?, ?, ?, ?, ?)",
+        milestone.id(),
+        milestone.user(),
+        milestone.name(),
+        milestone.status().text(),
+        milestone.command() == null ? null : JSON.writeValueAsString(milestone.command()),
+        milestone.folder());
+    milestones.put(milestone.id(), milestone);
+  }
+
+  private void run(String sql, @Nullable String... values) {
+    try (PreparedStatement statement = database.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setString(i + 1, values[i]);
+      }
+      statement.executeUpdate();
+    } catch (SQLException e) {
+      throw new IllegalStateException("the database of milestones fails: " + e.getMessage(), e);
+    }
+  }
+
+  /** The terminal of one, where there is one; null for none. */
+  public @Nullable Terminal terminal(Milestone milestone) {
+    String id = opened.get(milestone.id());
+    return id == null ? null : terminals.find(id, milestone.user(), true);
+  }
+
+  /**
+   * The terminal of one; it is opened where there is none that runs. Two that ask at once get the
+   * same one. As {@link Terminals#open}, on a platform thread.
+   */
+  public synchronized Opened open(Milestone milestone, Size size) {
+    Terminal before = terminal(milestone);
+    if (before != null && before.endedMillis() == 0) {
+      return new Opened.Done(before);
+    }
+    Opened now = terminals.open(milestone.user(), milestone.command(), milestone.folder(), size);
+    if (now instanceof Opened.Done(Terminal terminal)) {
+      opened.put(milestone.id(), terminal.id());
+      change(
+          milestone.id(),
+          was ->
+              was.status() == Milestone.Status.PENDING
+                  ? was.with(Milestone.Status.IN_PROGRESS)
+                  : was);
+    }
+    return now;
+  }
+
+  @Override
+  public void close() {
+    try {
+      database.close();
+    } catch (SQLException e) {
+      System.getLogger(Milestones.class.getName())
+          .log(System.Logger.Level.WARNING, "the database of milestones can''t be closed", e);
+    }
+  }
+}
