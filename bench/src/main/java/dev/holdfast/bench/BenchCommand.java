@@ -56,6 +56,7 @@ public final class BenchCommand implements ToolProvider {
     RUNS,
     TOKEN_LATENCY,
     FOLLOWERS,
+    TERMINALS,
     SLOW;
 
     @Override
@@ -83,7 +84,7 @@ public final class BenchCommand implements ToolProvider {
         paramLabel = "BENCH",
         description =
             "These alone: echo, ping-pong, fan-out, fan-out-10, handshake, idle, recovery, runs,"
-                + " token-latency, followers, slow.")
+                + " token-latency, followers, terminals, slow.")
     private List<String> only = List.of();
 
     @Option(
@@ -268,6 +269,9 @@ public final class BenchCommand implements ToolProvider {
         }
       }
       agents(out, flags, all, scale, there);
+      if (wanted(Bench.TERMINALS)) {
+        terminals(out, flags, all, scale, there, work);
+      }
       List<Contestant> buffering =
           contestants.stream().filter(who -> !who.name().startsWith("bare")).toList();
       for (SlowReaders.Crowd crowd :
@@ -316,6 +320,41 @@ public final class BenchCommand implements ToolProvider {
               out.println(both.getFirst().line());
               return both.getLast();
             });
+      }
+    }
+
+    private void terminals(
+        PrintWriter out,
+        List<String> flags,
+        List<String> all,
+        Scale scale,
+        boolean there,
+        Path work) {
+      List<Terminals.Host> hosts = new ArrayList<>();
+      hosts.add(Terminals.Host.holdfast(flags, all));
+      if (there) {
+        hosts.add(Terminals.Host.nodePty(peers));
+      }
+      if (!noBare) {
+        row(out, "terminal output", () -> Terminals.bareOutput(work));
+      }
+      for (int viewers : new int[] {1, 10}) {
+        for (Terminals.Host host : hosts) {
+          row(out, "terminal output", () -> Terminals.output(host, work, viewers));
+        }
+      }
+      if (!noBare) {
+        row(out, "key echo", () -> Terminals.bareKeys(scale));
+      }
+      for (Terminals.Host host : hosts) {
+        row(out, "key echo", () -> Terminals.keys(host, scale, false));
+      }
+      row(out, "key echo", () -> Terminals.keys(hosts.getFirst(), scale, true));
+      for (String replay : List.of("64KiB", "2MiB")) {
+        row(out, "attach", () -> Terminals.attach(flags, all, scale, replay));
+      }
+      for (Terminals.Host host : hosts) {
+        row(out, "idle terminals", () -> Terminals.idle(host));
       }
     }
 

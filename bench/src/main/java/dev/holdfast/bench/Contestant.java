@@ -40,6 +40,13 @@ record Contestant(String name, Dialogue echo, Dialogue fanOut, Starter starter) 
     return () -> Child.start(Path.of("").toAbsolutePath(), command);
   }
 
+  /** A loop that reads a pseudo-terminal. */
+  static Starter barePty() {
+    List<String> command = java(List.of());
+    command.add(BarePty.class.getName());
+    return () -> Child.start(Path.of("").toAbsolutePath(), command);
+  }
+
   /** The ceiling: Netty with nothing between. */
   static Contestant bare() {
     List<String> command = java(List.of());
@@ -64,7 +71,7 @@ record Contestant(String name, Dialogue echo, Dialogue fanOut, Starter starter) 
         node(peers, "socketio.js"));
   }
 
-  private static Starter node(Path peers, String script) {
+  static Starter node(Path peers, String script) {
     return () -> Child.start(peers, List.of("node", script));
   }
 

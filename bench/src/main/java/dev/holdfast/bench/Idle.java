@@ -56,7 +56,7 @@ final class Idle {
   }
 
   /** Collects garbage where the server is a JVM: what is garbage is no cost of a connection. */
-  private static void collect(Child server) throws InterruptedException, IOException {
+  static void collect(Child server) throws InterruptedException, IOException {
     String jcmd = java.nio.file.Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     for (int i = 0; i < 2; i++) {
       new ProcessBuilder(jcmd, Long.toString(server.pid()), "GC.run")
