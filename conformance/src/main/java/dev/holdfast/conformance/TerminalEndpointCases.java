@@ -111,6 +111,11 @@ final class TerminalEndpointCases {
     error(seen, "forbidden");
     viewer.say("{'type':'close'}");
     error(seen, "forbidden");
+    viewer.say("{'type':'resize','rows':2,'cols':2}");
+    error(seen, "forbidden");
+    String milestone = milestone(t, ",'command':['cat']");
+    Peer looks = t.at(path(milestone), "eve", "terminal", "terminal:view");
+    refused(looks, "NO_SESSION", 4004);
     Peer operator = t.at("/ws/terminal/" + mine.id, "op", "terminal:type");
     Shown.at(operator).peer.say("{'type':'close','id':'c'}");
     mine.end();

@@ -53,6 +53,7 @@ final class PtyLoop implements AutoCloseable {
   private final ArrayDeque<byte[]> rooms = new ArrayDeque<>();
   private final Thread thread;
   private volatile boolean closed;
+  private boolean over;
 
   PtyLoop() {
     thread = Thread.ofPlatform().daemon().name("holdfast-terminals").start(this::run);
@@ -67,7 +68,12 @@ final class PtyLoop implements AutoCloseable {
   /** Has it look at its members soon. Any thread. */
   void wake() {
     if (!woken.get() && woken.compareAndSet(false, true)) {
-      int _ = Posix.write(pipe[1], new byte[1], 0, 1);
+      synchronized (pipe) {
+        // By then the descriptor might be somebody else's.
+        if (!over) {
+          int _ = Posix.write(pipe[1], new byte[1], 0, 1);
+        }
+      }
     }
   }
 
@@ -116,8 +122,11 @@ final class PtyLoop implements AutoCloseable {
         serve(polled, ready > 0);
       }
     } finally {
-      Posix.close(pipe[0]);
-      // The other end stays open: whoever wakes it late must not write to another's descriptor.
+      synchronized (pipe) {
+        over = true;
+        Posix.close(pipe[0]);
+        Posix.close(pipe[1]);
+      }
     }
   }
 

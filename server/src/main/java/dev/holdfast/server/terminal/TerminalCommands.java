@@ -23,6 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Commands to terminals, from sessions. Any thread. */
 public final class TerminalCommands implements Commands {
 
+  private static final String ONLY_VIEWED = "terminal_id: may only be viewed";
+
   private static final JsonMapper JSON = new JsonMapper();
 
   /** Bytes that one frame may type. */
@@ -183,10 +185,12 @@ public final class TerminalCommands implements Commands {
   }
 
   private static void resize(@Nullable String id, Terminal terminal, Size size, Caller caller) {
-    Viewer viewer = terminal.viewer(caller.sessionId());
-    if (!TerminalRights.mayType(terminal, caller.principal()) && viewer != null) {
-      viewer.onlyView();
+    if (!TerminalRights.mayType(terminal, caller.principal())) {
+      caller.refuse(id, ErrorCode.FORBIDDEN, ONLY_VIEWED);
+      return;
     }
+    // That of one which only views is taken, and does not count.
+    Viewer viewer = terminal.viewer(caller.sessionId());
     terminal.resize(size, caller.principal().userId(), viewer);
     done(id, terminal, caller);
   }
@@ -216,7 +220,7 @@ public final class TerminalCommands implements Commands {
     Viewer viewer = terminal.viewer(caller.sessionId());
     if (!TerminalRights.mayType(terminal, caller.principal())
         || (viewer != null && viewer.viewOnly())) {
-      caller.refuse(id, ErrorCode.FORBIDDEN, "terminal_id: may only be viewed");
+      caller.refuse(id, ErrorCode.FORBIDDEN, ONLY_VIEWED);
       return null;
     }
     return terminal;

@@ -29,6 +29,9 @@ public final class TerminalFeeds implements Catalog {
       return UNKNOWN;
     }
     Viewer viewer = terminal.watch(by.sessionId(), by.principal().userId());
+    if (!TerminalRights.mayType(terminal, by.principal())) {
+      viewer.onlyView();
+    }
     return new Entry.Granted(terminal.feed(), new Watching(viewer));
   }
 

@@ -121,6 +121,9 @@ public final class TerminalGreeter implements Greeter {
       then.accept(leads(terminal, caller, wish));
     } else if (!wish.create) {
       then.accept(noSession());
+    } else if (!milestone.user().equals(who.userId()) && !TerminalRights.typesAll(who)) {
+      // Who may look at what others do starts nothing for them.
+      then.accept(noSession());
     } else {
       open(() -> milestones.open(milestone, wish.size), caller, wish, then);
     }
