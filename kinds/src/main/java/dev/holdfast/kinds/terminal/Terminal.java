@@ -359,18 +359,18 @@ public final class Terminal {
     /** Reads a piece; false where there is less. */
     private boolean fill(byte[] into) {
       int before = length;
+      boolean whole;
       do {
-        int read = Posix.read(descriptor, into, length, piece - length);
-        if (read <= 0) {
-          figures.output.add(length - before);
-          return false;
-        }
+        int most = piece - length;
+        int read = Math.max(0, Posix.read(descriptor, into, length, most));
         length += read;
-        heard += read;
-        // What is left of a piece is not worth a read of its own, which takes as long as a whole.
-      } while (piece - length >= WHOLE_READ);
+        whole = read >= Math.min(most, WHOLE_READ);
+        // To ask for more than there is has the system look for it, which takes its time; and what
+        // is left of a piece is not worth a read of its own.
+      } while (whole && piece - length >= WHOLE_READ);
+      heard += length - before;
       figures.output.add(length - before);
-      return true;
+      return whole;
     }
 
     /** Tells of all that was read but the beginning of a character. */
