@@ -336,11 +336,11 @@ public final class BenchCommand implements ToolProvider {
         hosts.add(Terminals.Host.nodePty(peers));
       }
       if (!noBare) {
-        row(out, "terminal output", () -> Terminals.bareOutput(work));
+        row(out, "terminal output", () -> Terminals.bareOutput(work, scale));
       }
       for (int viewers : new int[] {1, 10}) {
         for (Terminals.Host host : hosts) {
-          row(out, "terminal output", () -> Terminals.output(host, work, viewers));
+          row(out, "terminal output", () -> Terminals.output(host, work, scale, viewers));
         }
       }
       if (!noBare) {
@@ -354,7 +354,7 @@ public final class BenchCommand implements ToolProvider {
         row(out, "attach", () -> Terminals.attach(flags, all, scale, replay));
       }
       for (Terminals.Host host : hosts) {
-        row(out, "idle terminals", () -> Terminals.idle(host));
+        row(out, "idle terminals", () -> Terminals.idle(host, scale));
       }
     }
 

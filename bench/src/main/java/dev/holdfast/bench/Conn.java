@@ -105,7 +105,7 @@ final class Conn extends ChannelInboundHandlerAdapter {
     while (upgraded && frame(in)) {
       // The next frame.
     }
-    if (in.isReadable()) {
+    if (in.isReadable() && !context.isRemoved()) {
       held = keep(context, in);
     } else {
       in.release();

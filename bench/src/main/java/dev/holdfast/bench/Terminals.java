@@ -23,13 +23,15 @@ import org.HdrHistogram.Histogram;
 final class Terminals {
 
   private static final int LINE = 77;
-  private static final int LINES = 1_300_000;
 
-  /** Of which many viewers are shown a part, as some servers take minutes for all. */
-  private static final int FEWER_LINES = 400_000;
+  /** Of the file, for each second that a part of the bench is to take: 20 MB. */
+  private static final int LINES = 260_000;
+
+  /** The same for many viewers, to whom some servers are slow. */
+  private static final int FEWER_LINES = 80_000;
 
   private static final int KEY_MILLIS = 5;
-  private static final int IDLE = 200;
+  private static final int MOST_IDLE = 200;
   private static final int IDLE_SECONDS = 6;
   private static final int ATTACHES = 50;
   private static final String ECHO = "stty raw -echo; exec cat";
@@ -93,8 +95,8 @@ final class Terminals {
   }
 
   /** How fast a loop reads the file from a pseudo-terminal that does nothing else. */
-  static Row bareOutput(Path work) throws IOException {
-    Path file = file(work, LINES);
+  static Row bareOutput(Path work, Scale scale) throws IOException {
+    Path file = file(work, LINES * scale.seconds());
     try (Child server = Contestant.barePty().start()) {
       String _ = ask(server, "exec cat " + file);
       double cpu = server.cpuSeconds();
@@ -112,8 +114,8 @@ final class Terminals {
   }
 
   /** The file to so many viewers. */
-  static Row output(Host host, Path work, int viewers) throws Exception {
-    int lines = viewers == 1 ? LINES : FEWER_LINES;
+  static Row output(Host host, Path work, Scale scale, int viewers) throws Exception {
+    int lines = scale.seconds() * (viewers == 1 ? LINES : FEWER_LINES);
     Path file = file(work, lines);
     // A line has one byte more on a terminal.
     long expected = (LINE + 1L) * lines;
@@ -313,7 +315,8 @@ final class Terminals {
   }
 
   /** What a terminal takes in which nothing happens; its program is not counted. */
-  static Row idle(Host host) throws Exception {
+  static Row idle(Host host, Scale scale) throws Exception {
+    int count = Math.min(MOST_IDLE, scale.idle() / 10);
     Load.ReadyCount ready = new Load.ReadyCount();
     Conn.Events events =
         new Conn.Events() {
@@ -329,23 +332,23 @@ final class Terminals {
         };
     try (Child server = host.starter.start();
         Load load = new Load(server.address())) {
-      for (Conn conn : load.connect(IDLE, i -> conn(host, i, events), ready)) {
+      for (Conn conn : load.connect(count, i -> conn(host, i, events), ready)) {
         conn.channel().close();
       }
       TimeUnit.SECONDS.sleep(IDLE_SECONDS);
       Idle.collect(server);
       double before = server.resident();
-      load.connect(IDLE, i -> conn(host, IDLE + i, events), ready);
+      load.connect(count, i -> conn(host, count + i, events), ready);
       TimeUnit.SECONDS.sleep(1);
       Idle.collect(server);
-      double bytes = (server.resident() - before) / IDLE;
+      double bytes = (server.resident() - before) / count;
       return new Row(
           "idle terminals",
           host.name,
           Double.NaN,
           Double.NaN,
           null,
-          String.format(Locale.ROOT, "%,.0f bytes resident each of %d", bytes, IDLE));
+          String.format(Locale.ROOT, "%,.0f bytes resident each of %d", bytes, count));
     }
   }
 
