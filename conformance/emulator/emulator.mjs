@@ -37,7 +37,9 @@ function show(term) {
   }
   const text = [];
   for (let y = 0; y < term.rows; y++) {
-    text.push(buffer.getLine(buffer.baseY + y)?.translateToString(true).trimEnd() ?? '');
+    // A line that was longer before a resize keeps its rest, where nobody sees it.
+    const line = buffer.getLine(buffer.baseY + y);
+    text.push(line?.translateToString(true, 0, term.cols).trimEnd() ?? '');
   }
   return {
     // Behind the last column while a wrap is due, also where wrapping is off, as nowhere else.

@@ -17,6 +17,7 @@ final class ScreenCases {
 
   private static final List<String> PROGRAMS = List.of("vim", "less", "htop", "tmux");
 
+  private static final int BEGUN_MILLIS = 2_000;
   private static final int QUIET_MILLIS = 250;
   private static final int PATIENCE_MILLIS = 15_000;
 
@@ -84,6 +85,7 @@ final class ScreenCases {
   private static void screens(Trial shared) throws Exception {
     Path folder = Files.createTempDirectory("holdfast-screens");
     Path text = folder.resolve("text");
+    Path socket = folder.resolve("tmux");
     StringBuilder lines = new StringBuilder();
     for (int i = 1; i <= 500; i++) {
       lines.append("line ").append(i).append(" \u4e2d\u6587 caf\u00e9 \ud83d\ude00\n");
@@ -109,7 +111,7 @@ final class ScreenCases {
               List.of("less " + text, "line 1 ", "G", "line 500", "g/line 20\\r", "line 29"),
               List.of("htop -d 5", "PID", "\\u001b[B\\u001b[B", "PID", "t", "PID"),
               List.of(
-                  "tmux -f /dev/null -L " + folder.getFileName() + " new -n one -x 80 -y 24",
+                  "tmux -f /dev/null -S " + socket + " new -n one -x 80 -y 24",
                   "[0]",
                   "ls /\\r",
                   "usr",
@@ -134,6 +136,13 @@ final class ScreenCases {
         shown(t, emulator, program);
       }
     } finally {
+      // Its server has made itself a daemon, which no terminal's end reaches.
+      new ProcessBuilder("tmux", "-S", socket.toString(), "kill-server")
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+      Files.deleteIfExists(socket);
       Files.delete(text);
       Files.delete(folder);
     }
@@ -176,9 +185,11 @@ final class ScreenCases {
     while (shown.rows != rows) {
       shown.take(shown.peer.next());
     }
-    Frame frame;
-    while ((frame = shown.peer.soon(QUIET_MILLIS)) != null) {
+    // Not all begin at once, and not all draw.
+    Frame frame = shown.peer.soon(BEGUN_MILLIS);
+    while (frame != null) {
       shown.take(frame);
+      frame = shown.peer.soon(QUIET_MILLIS);
     }
   }
 
