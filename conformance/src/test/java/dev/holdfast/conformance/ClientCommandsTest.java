@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.spi.ToolProvider;
@@ -49,9 +50,10 @@ class ClientCommandsTest {
     System.setIn(new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)));
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    List<String> all = new java.util.ArrayList<>(List.of(args));
+    List<String> all = new ArrayList<>();
     all.add("--url");
     all.add("http://127.0.0.1:" + server.address().getPort());
+    all.addAll(List.of(args));
     int status =
         ToolProvider.findFirst(name)
             .orElseThrow()
@@ -138,6 +140,16 @@ class ClientCommandsTest {
     assertThat(run("", "exec", "echo", "nonsense").err()).contains("bad_request: action: ");
     assertThat(run("", "exec", "echo").status()).isEqualTo(2);
     assertThat(run("", "exec", "echo", "wait", "--params", "{").status()).isEqualTo(2);
+  }
+
+  @Test
+  void aShellRunsAProgramAndTerminalsListsIt() {
+    assertThat(run("", "terminals").out().strip())
+        .isEqualTo("There are no terminals that you may see.");
+    assertThat(run("", "shell", "sh", "-c", "exit 7").status()).isEqualTo(7);
+    assertThat(run("", "terminals").out().lines())
+        .anySatisfy(line -> assertThat(line).contains("80x24").endsWith("ended    sh -c exit 7"));
+    assertThat(run("", "terminals", "--json").out()).startsWith("{\"terminals\":[{");
   }
 
   @Test
