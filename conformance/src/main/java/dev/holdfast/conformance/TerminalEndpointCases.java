@@ -136,7 +136,9 @@ final class TerminalEndpointCases {
       refused(t.connect(path(milestone(t, ",'cwd':'/no/such'"))), "WORKSPACE_NOT_FOUND", 4003);
       refused(
           t.connect(path(milestone(t, ",'command':['/no/such/program']"))), "SESSION_ERROR", 4005);
-      for (String bad : List.of("'status':'x'", "'name':7", "'command':[]", "'command':7")) {
+      for (String bad :
+          List.of(
+              "'status':'x'", "'name':7", "'command':[]", "'command':7", "'command':['ls',7]")) {
         Check.equal(bad, 400, patch(t, id, bad));
       }
       Check.equal("malformed", 400, t.http("GET", "/api/milestones/x", null).statusCode());

@@ -41,7 +41,12 @@ public final class Event implements Delivery {
     this.body = payload.body();
     this.origin = payload.origin();
     // Kept rather than asked of the body each time: trimming looks at events long out of any cache.
-    this.cost = OVERHEAD + body.length;
+    this.cost = cost(payload);
+  }
+
+  /** What an event with that payload costs. */
+  public static int cost(Payload payload) {
+    return OVERHEAD + payload.body().length;
   }
 
   public long offset() {

@@ -91,14 +91,17 @@ public final class Milestones implements AutoCloseable {
 
   /** A new one. */
   public Milestone create(
-      String user, String name, @Nullable List<String> command, @Nullable String folder) {
+      String user,
+      String name,
+      Milestone.Status status,
+      @Nullable List<String> command,
+      @Nullable String folder) {
     byte[] id = new byte[16];
     for (int i = 0; i < id.length; i++) {
       id[i] = (byte) (random.getAsLong() >>> 24);
     }
     Milestone milestone =
-        new Milestone(
-            HEX.formatHex(id, 0, 12), user, name, Milestone.Status.PENDING, command, folder);
+        new Milestone(HEX.formatHex(id, 0, 12), user, name, status, command, folder);
     keep(milestone);
     return milestone;
   }

@@ -5,9 +5,6 @@ import java.nio.charset.StandardCharsets;
 /** Writes what a program says as the body of an event. Stateless. */
 final class Output {
 
-  /** What an event costs beyond its body, about. */
-  static final int OVERHEAD = 96;
-
   private static final byte[] HEAD = "\"data\":\"".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] BYTES = "\",\"bytes\":".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);

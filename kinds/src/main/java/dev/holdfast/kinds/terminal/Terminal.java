@@ -4,6 +4,7 @@ import com.pty4j.PtyProcess;
 import com.pty4j.PtyProcessBuilder;
 import com.pty4j.WinSize;
 import com.pty4j.unix.UnixPtyProcess;
+import dev.holdfast.feed.Event;
 import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
@@ -416,7 +417,7 @@ public final class Terminal {
 
     private void append(Payload payload) {
       owner.append(payload);
-      marks.add(Output.OVERHEAD + payload.body().length, owner.feed().head().offset());
+      marks.add(Event.cost(payload), owner.feed().head().offset());
     }
 
     /** Whether to read on would be too much for the fastest viewer. */

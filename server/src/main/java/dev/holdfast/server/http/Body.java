@@ -1,8 +1,8 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.server.terminal.Program;
 import dev.holdfast.transport.HttpRequest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -72,12 +72,14 @@ final class Body {
     if (value.isString() && !value.stringValue().isBlank()) {
       return List.of("/bin/sh", "-c", value.stringValue());
     }
-    List<String> words = new ArrayList<>();
-    if (value.isArray()) {
-      value.forEach(word -> words.add(word.isString() ? word.stringValue() : ""));
+    List<String> words;
+    try {
+      words = Program.words(value);
+    } catch (IllegalArgumentException e) {
+      throw Refusal.badRequest(name + ": " + e.getMessage() + ", or a text for the shell");
     }
-    if (words.isEmpty() || words.getFirst().isEmpty() || words.toString().indexOf('\0') >= 0) {
-      throw Refusal.badRequest(name + ": must be a list that names a program, or a text");
+    if (words.getFirst().isEmpty()) {
+      throw Refusal.badRequest(name + ": must name a program");
     }
     return words;
   }

@@ -40,12 +40,9 @@ final class MilestoneRoutes {
     List<String> command = body.optionalCommand("command");
     String folder = body.optionalText("cwd");
     Milestone.Status status = status(body);
-    return Reply.later(() -> {
-      Milestone made = milestones.create(who.userId(), name, command, folder);
-      Milestone kept =
-          status == null ? made : milestones.change(made.id(), was -> was.with(status));
-      return Reply.json(201, shown(kept == null ? made : kept));
-    });
+    Milestone.Status begun = Objects.requireNonNullElse(status, Milestone.Status.PENDING);
+    return Reply.later(() ->
+        Reply.json(201, shown(milestones.create(who.userId(), name, begun, command, folder))));
   }
 
   private static String name(String name) {

@@ -12,7 +12,6 @@ import dev.holdfast.wire.ClientFrame;
 import dev.holdfast.wire.ErrorCode;
 import dev.holdfast.wire.RawJson;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +28,6 @@ public final class TerminalCommands implements Commands {
 
   /** Bytes that one frame may type. */
   private static final int MOST_TYPED = 2_048;
-
-  private static final Size USUAL = new Size(24, 80);
 
   private final Terminals terminals;
 
@@ -103,39 +100,22 @@ public final class TerminalCommands implements Commands {
     }
     List<String> command;
     try {
-      command = words(open.command());
+      RawJson words = open.command();
+      command = words == null ? null : Program.words(JSON.readTree(words.toString()));
     } catch (IllegalArgumentException e) {
       caller.refuse(open.id(), ErrorCode.BAD_REQUEST, "command: " + e.getMessage());
       return;
     }
     Size size =
         new Size(
-            open.rows() == null ? USUAL.rows() : open.rows(),
-            open.cols() == null ? USUAL.cols() : open.cols());
+            open.rows() == null ? Size.USUAL.rows() : open.rows(),
+            open.cols() == null ? Size.USUAL.cols() : open.cols());
     starting(() -> opened(open, caller, terminals.open(who.userId(), command, open.cwd(), size)));
   }
 
   /** To start a program takes longer than an event loop may wait. */
   static void starting(Runnable start) {
     Thread.ofPlatform().daemon().name("terminal-open").start(start);
-  }
-
-  private static @Nullable List<String> words(@Nullable RawJson json) {
-    if (json == null) {
-      return null;
-    }
-    JsonNode list = JSON.readTree(json.toString());
-    if (!list.isArray() || list.isEmpty()) {
-      throw new IllegalArgumentException("must be a list that names a program");
-    }
-    List<String> words = new ArrayList<>();
-    for (JsonNode word : list) {
-      if (!word.isString() || word.stringValue().indexOf('\0') >= 0) {
-        throw new IllegalArgumentException("must be a list of texts");
-      }
-      words.add(word.stringValue());
-    }
-    return words;
   }
 
   private static void opened(

@@ -22,8 +22,6 @@ import java.util.function.Supplier;
 /** Leads those who come by the endpoints of terminals to a terminal. Any thread. */
 public final class TerminalGreeter implements Greeter {
 
-  private static final Size USUAL = new Size(24, 80);
-
   private final Terminals terminals;
   private final Milestones milestones;
 
@@ -37,7 +35,8 @@ public final class TerminalGreeter implements Greeter {
 
     static Wish of(Map<String, String> query) {
       Size size =
-          new Size(number(query, "rows", USUAL.rows()), number(query, "cols", USUAL.cols()));
+          new Size(
+              number(query, "rows", Size.USUAL.rows()), number(query, "cols", Size.USUAL.cols()));
       if (!size.valid()) {
         throw new IllegalArgumentException("rows, cols: must each be from 1 to " + Size.MOST);
       }
