@@ -180,10 +180,9 @@ public final class BenchCommand implements ToolProvider {
         }
       }
       PrintWriter out = line.getOut();
-      if (noPin) {
-        Child.pinNothing();
+      if (!noPin) {
+        Child.pin();
       }
-      Child.pinSelf();
       Path work = Files.createTempDirectory("holdfast-bench");
       Path gc = work.resolve("gc.log");
       try {
@@ -205,7 +204,8 @@ public final class BenchCommand implements ToolProvider {
       }
     }
 
-    private void measure(PrintWriter out, Path work, Path gc) throws IOException {
+    private void measure(PrintWriter out, Path work, Path gc)
+        throws IOException, InterruptedException {
       List<String> flags = new ArrayList<>(jvm);
       flags.add("-Xlog:gc:file=" + work + "/gc-%p.log");
       List<String> all = new ArrayList<>(settings);
@@ -329,12 +329,16 @@ public final class BenchCommand implements ToolProvider {
         List<String> all,
         Scale scale,
         boolean there,
-        Path work) {
+        Path work)
+        throws IOException, InterruptedException {
       List<Terminals.Host> hosts = new ArrayList<>();
       hosts.add(Terminals.Host.holdfast(flags, all));
       if (there) {
         hosts.add(Terminals.Host.nodePty(peers));
       }
+      // The system has workers of its own that carry the bytes, for which a load that has a
+      // processor to itself would leave no other.
+      Child.pinNothing();
       if (!noBare) {
         row(out, "terminal output", () -> Terminals.bareOutput(work, scale));
       }
@@ -342,6 +346,9 @@ public final class BenchCommand implements ToolProvider {
         for (Terminals.Host host : hosts) {
           row(out, "terminal output", () -> Terminals.output(host, work, scale, viewers));
         }
+      }
+      if (!noPin) {
+        Child.pin();
       }
       if (!noBare) {
         row(out, "key echo", () -> Terminals.bareKeys(scale));

@@ -18,7 +18,10 @@ final class Child implements AutoCloseable {
   private static final String READY = "listening on ";
   private static final double TICKS_A_SECOND = 100;
 
-  private static volatile boolean pinning = true;
+  /** As it was at the start: who keeps off a processor sees one less. */
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+  private static volatile boolean pinning;
 
   private final Process process;
   private final InetSocketAddress address;
@@ -68,29 +71,34 @@ final class Child implements AutoCloseable {
     }
   }
 
-  /** Has every process use all processors from now on. */
-  static void pinNothing() {
+  /** Has this process, and every server from now on, use all processors. */
+  static void pinNothing() throws IOException, InterruptedException {
+    if (canPin()) {
+      pinSelf("0-" + (PROCESSORS - 1));
+    }
     pinning = false;
   }
 
-  /** Whether processes are kept on a processor: two of them, and Linux's taskset. */
-  static boolean canPin() {
-    return pinning
-        && Runtime.getRuntime().availableProcessors() > 1
-        && Files.isExecutable(Path.of("/usr/bin/taskset"));
+  /** Keeps servers from now on on one processor, and this process off it. */
+  static void pin() throws IOException, InterruptedException {
+    pinning = true;
+    if (canPin()) {
+      pinSelf("1-" + (PROCESSORS - 1));
+    }
   }
 
-  /** Keeps this process off the processor of the servers under test. */
-  static void pinSelf() throws IOException, InterruptedException {
-    if (canPin()) {
-      String others = "1-" + (Runtime.getRuntime().availableProcessors() - 1);
-      new ProcessBuilder(
-              "taskset", "-a", "-c", "-p", others, Long.toString(ProcessHandle.current().pid()))
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .redirectError(ProcessBuilder.Redirect.DISCARD)
-          .start()
-          .waitFor();
-    }
+  /** Whether processes are kept on a processor: two of them, and Linux's taskset. */
+  private static boolean canPin() {
+    return pinning && PROCESSORS > 1 && Files.isExecutable(Path.of("/usr/bin/taskset"));
+  }
+
+  private static void pinSelf(String processors) throws IOException, InterruptedException {
+    String self = Long.toString(ProcessHandle.current().pid());
+    new ProcessBuilder("taskset", "-a", "-c", "-p", processors, self)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 
   InetSocketAddress address() {

@@ -132,7 +132,8 @@ final class Follower implements Owner.Snapshots {
       List<Piece> taken = waiting;
       if (taken.isEmpty()) {
         scheduled = false;
-        return taken;
+        // Not that list: others go on adding to it.
+        return List.of();
       }
       waiting = new ArrayList<>();
       characters = 0;

@@ -1,5 +1,8 @@
 package dev.holdfast.kinds.terminal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Writes what a program says as the body of an event. Stateless. */
@@ -10,16 +13,11 @@ final class Output {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final int UNICODE_ESCAPE = 5;
 
-  /** How many bytes more each byte takes as JSON (RFC 8259, section 7). */
-  private static final byte[] MORE = new byte[256];
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  static {
-    for (int b = 0; b < ' '; b++) {
-      MORE[b] = (byte) (shortly((byte) b) == 0 ? UNICODE_ESCAPE : 1);
-    }
-    MORE['"'] = 1;
-    MORE['\\'] = 1;
-  }
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGHS = 0x8080808080808080L;
 
   private Output() {}
 
@@ -33,8 +31,8 @@ final class Output {
   static byte[] body(byte[] plain, int length, long bytes) {
     byte[] number = Long.toString(bytes).getBytes(StandardCharsets.US_ASCII);
     int more = 0;
-    for (int i = 0; i < length; i++) {
-      more += MORE[plain[i] & 0xff];
+    for (int i = special(plain, 0, length); i < length; i = special(plain, i + 1, length)) {
+      more += shortly(plain[i]) == 0 ? UNICODE_ESCAPE : 1;
     }
     byte[] body = new byte[HEAD.length + length + more + BYTES.length + number.length];
     System.arraycopy(HEAD, 0, body, 0, HEAD.length);
@@ -47,15 +45,40 @@ final class Output {
   private static int quote(byte[] plain, int length, byte[] body, int from) {
     int at = from;
     int copied = 0;
-    for (int i = 0; i < length; i++) {
-      if (MORE[plain[i] & 0xff] != 0) {
-        System.arraycopy(plain, copied, body, at, i - copied);
-        at = escape(plain[i], body, at + i - copied);
-        copied = i + 1;
-      }
+    for (int i = special(plain, 0, length); i < length; i = special(plain, copied, length)) {
+      System.arraycopy(plain, copied, body, at, i - copied);
+      at = escape(plain[i], body, at + i - copied);
+      copied = i + 1;
     }
     System.arraycopy(plain, copied, body, at, length - copied);
     return at + length - copied;
+  }
+
+  /** Where the next byte is that JSON has escaped (RFC 8259, section 7); {@code to} for none. */
+  private static int special(byte[] plain, int from, int to) {
+    int i = from;
+    for (; i + Long.BYTES <= to; i += Long.BYTES) {
+      long eight = (long) LONGS.get(plain, i);
+      // The lowest high bit that is left tells of the first; those above it may be wrong.
+      long found =
+          (less(eight, ' ') | less(eight ^ '"' * ONES, 1) | less(eight ^ '\\' * ONES, 1)) & HIGHS;
+      if (found != 0) {
+        return i + (Long.numberOfTrailingZeros(found) >>> 3);
+      }
+    }
+    while (i < to && !special(plain[i])) {
+      i++;
+    }
+    return i;
+  }
+
+  private static boolean special(byte b) {
+    return (b >= 0 && b < ' ') || b == '"' || b == '\\';
+  }
+
+  /** A high bit for each of eight bytes that is less than so much; the lowest is right. */
+  private static long less(long eight, int than) {
+    return (eight - than * ONES) & ~eight;
   }
 
   private static int escape(byte b, byte[] body, int from) {

@@ -20,13 +20,10 @@ final class PtyLoop implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(PtyLoop.class.getName());
 
-  /**
-   * What is read and told of at once, in bytes: what the system gives at once. While it is sent,
-   * the next is read; greater pieces would make each wait for the other.
-   */
-  static final int ROOM = 4 * 1024;
+  /** What is told of at once, in bytes: more would have keys wait for their echo. */
+  static final int ROOM = 16 * 1024;
 
-  private static final int SPARE_ROOMS = 16;
+  private static final int SPARE_ROOMS = 4;
 
   /** One pseudo-terminal. On this thread. */
   interface Member {
@@ -114,8 +111,8 @@ final class PtyLoop implements AutoCloseable {
         }
         long timeout = prepare(polled);
         int ready = tasks.isEmpty() ? Posix.poll(polled, members.size() + 1L, timeout, time) : 0;
-        while (Posix.read(pipe[0], signals, 0, signals.length) > 0) {
-          // Nothing but that it was woken.
+        if (ready > 0 && events(polled, 0) != 0) {
+          int _ = Posix.read(pipe[0], signals, 0, signals.length);
         }
         // Only now: a signal that was sent in between would have been read, and none sent again.
         woken.set(false);
@@ -150,12 +147,16 @@ final class PtyLoop implements AutoCloseable {
     polled.set(ValueLayout.JAVA_SHORT, offset + 6, (short) 0);
   }
 
+  private static int events(MemorySegment polled, int at) {
+    return polled.get(ValueLayout.JAVA_SHORT, (long) at * Posix.POLLFD + 6);
+  }
+
   private void serve(MemorySegment polled, boolean any) {
     long now = System.nanoTime();
     // A member that is over leaves while it is served.
     Member[] served = members.toArray(Member[]::new);
     for (int i = 0; i < served.length; i++) {
-      int events = any ? polled.get(ValueLayout.JAVA_SHORT, (i + 1L) * Posix.POLLFD + 6) : 0;
+      int events = any ? events(polled, i + 1) : 0;
       if (events != 0 || served[i].due() <= now) {
         try {
           served[i].ready(events, now);

@@ -274,9 +274,6 @@ public final class Terminal {
     /** The system gives no more at once. */
     private static final int WHOLE_READ = 4_095;
 
-    /** What is read before other terminals have their turn, in pieces. */
-    private static final int PIECES = 4;
-
     /** What comes so soon after a key is what the key has brought about. */
     private static final long ECHO_NANOS = 100_000_000;
 
@@ -293,6 +290,9 @@ public final class Terminal {
     private long lookAgainAt;
     private boolean deaf;
 
+    /** The program has said more than was read at once: what waits for more gets it soon. */
+    private boolean ahead;
+
     @Override
     public int descriptor() {
       return descriptor;
@@ -300,7 +300,8 @@ public final class Terminal {
 
     @Override
     public int wants(long now) {
-      int wants = deaf || sayAt != Long.MAX_VALUE || waits(now) ? 0 : Posix.POLLIN;
+      boolean holds = sayAt != Long.MAX_VALUE && !ahead;
+      int wants = deaf || holds || waits(now) ? 0 : Posix.POLLIN;
       synchronized (typed) {
         return typed.full() ? wants | Posix.POLLOUT : wants;
       }
@@ -335,43 +336,33 @@ public final class Terminal {
     }
 
     /**
-     * Reads what there is and tells of it.
+     * Reads what there is, up to a piece, and tells of it.
      *
      * @param holds whether what is no whole piece may wait for more
      */
     private void read(long now, boolean holds) {
-      for (int pieces = 0; pieces < PIECES && (pieces == 0 || !waits(now)); pieces++) {
-        byte[] into = room == null ? loop.borrow() : room;
-        room = into;
-        boolean more = fill(into);
-        bytes = heard;
-        if (!more) {
-          if (holds) {
-            sayAt = now + WAIT_NANOS;
-          } else {
-            say(now);
-          }
-          return;
-        }
-        say(now);
-      }
-    }
-
-    /** Reads a piece; false where there is less. */
-    private boolean fill(byte[] into) {
+      byte[] into = room == null ? loop.borrow() : room;
+      room = into;
       int before = length;
       boolean whole;
+      ahead = false;
       do {
         int most = piece - length;
         int read = Math.max(0, Posix.read(descriptor, into, length, most));
         length += read;
         whole = read >= Math.min(most, WHOLE_READ);
+        ahead |= whole;
         // To ask for more than there is has the system look for it, which takes its time; and what
         // is left of a piece is not worth a read of its own.
       } while (whole && piece - length >= WHOLE_READ);
       heard += length - before;
       figures.output.add(length - before);
-      return whole;
+      bytes = heard;
+      if (holds && !whole) {
+        sayAt = Math.min(sayAt, now + WAIT_NANOS);
+      } else {
+        say(now);
+      }
     }
 
     /** Tells of all that was read but the beginning of a character. */
