@@ -271,6 +271,9 @@ public final class Terminal {
      */
     private static final long WAIT_NANOS = 500_000;
 
+    /** What is no plain text may take so many times its length. */
+    private static final int MOST_TIMES = 4;
+
     /** The system gives no more at once. */
     private static final int WHOLE_READ = 4_095;
 
@@ -280,7 +283,12 @@ public final class Terminal {
     private static final long LOOK_AGAIN_NANOS = 1_000_000_000;
 
     private final Sieve sieve = new Sieve();
-    private final int piece = settings.piece();
+
+    /**
+     * What is said at once at most: less where much of it is escaped, so that it costs the same.
+     */
+    private int piece = settings.piece();
+
     private byte @Nullable [] room;
     private int length;
     private long heard;
@@ -379,7 +387,10 @@ public final class Terminal {
         boolean ascii = text.length() == whole;
         sieve.take(text, ascii);
         // What is ASCII and has no questions in it goes out as it came in.
-        said(ascii && sieve.plain() ? Output.body(from, whole, heard) : null);
+        byte[] body = ascii && sieve.plain() ? Output.body(from, whole, heard) : null;
+        int often = body == null ? MOST_TIMES : Math.min(MOST_TIMES, body.length / whole);
+        piece = settings.piece() / Math.max(1, often);
+        said(body);
       }
       length -= whole;
       System.arraycopy(from, whole, from, 0, length);
