@@ -442,6 +442,7 @@ public final class Terminal {
     /** How far the fastest viewer is behind that is waited for; 0 where there is none. */
     private long least(long now) {
       long least = Long.MAX_VALUE;
+      long leastOfSlow = Long.MAX_VALUE;
       for (Viewer viewer : viewers) {
         long place = viewer.behind();
         if (place != viewer.place) {
@@ -455,12 +456,15 @@ public final class Terminal {
           if (paused && lag > 0 && waited > settings.patience().toNanos()) {
             // It does not move: whoever else watches must not wait for it for ever.
             viewer.passedOver = true;
+          } else if (viewer.skipped()) {
+            leastOfSlow = Math.min(leastOfSlow, lag);
           } else {
             least = Math.min(least, lag);
           }
         }
       }
-      return least == Long.MAX_VALUE ? 0 : least;
+      long counts = least == Long.MAX_VALUE ? leastOfSlow : least;
+      return counts == Long.MAX_VALUE ? 0 : counts;
     }
 
     void resize(Size to, String by) {

@@ -23,6 +23,7 @@ public final class Viewer {
   private volatile boolean visible = true;
   private volatile boolean viewOnly;
   private boolean caughtUp;
+  private volatile boolean skipped;
   private boolean shownAgain;
   private @Nullable Size size;
 
@@ -119,6 +120,7 @@ public final class Viewer {
     long behind = terminal.marks().after(sentTo);
     if (behind == 0) {
       caughtUp = true;
+      skipped = false;
       shownAgain = false;
       return false;
     }
@@ -127,7 +129,16 @@ public final class Viewer {
             || (behind > MUCH && sentTo < terminal.interruptedAt())
             || (caughtUp && behind > 2 * terminal.window());
     shownAgain = false;
+    skipped |= skips;
     return skips;
+  }
+
+  /**
+   * Whether it has been shown the screen and has not caught up since: near to the end, and yet no
+   * measure of how fast a program may go on.
+   */
+  boolean skipped() {
+    return skipped;
   }
 
   /** It has been sent everything up to that place. */
