@@ -57,6 +57,7 @@ public final class BenchCommand implements ToolProvider {
     TOKEN_LATENCY,
     FOLLOWERS,
     TERMINALS,
+    TOOLS,
     SLOW;
 
     @Override
@@ -139,6 +140,13 @@ public final class BenchCommand implements ToolProvider {
         description =
             "The npm peers, with their packages installed (npm ci); bench/peers where it is there.")
     private Path peers = Path.of("bench", "peers");
+
+    @Option(
+        names = "--calls",
+        defaultValue = "50000",
+        paramLabel = "N",
+        description = "Of tools a second; ${DEFAULT-VALUE} unless said.")
+    private int rateOfCalls;
 
     @Option(names = "--no-peers", description = "Leave the npm peers out.")
     private boolean noPeers;
@@ -272,6 +280,9 @@ public final class BenchCommand implements ToolProvider {
       if (wanted(Bench.TERMINALS)) {
         terminals(out, flags, all, scale, there, work);
       }
+      if (wanted(Bench.TOOLS)) {
+        tools(out, flags, all, scale, there);
+      }
       List<Contestant> buffering =
           contestants.stream().filter(who -> !who.name().startsWith("bare")).toList();
       for (SlowReaders.Crowd crowd :
@@ -321,6 +332,19 @@ public final class BenchCommand implements ToolProvider {
               return both.getLast();
             });
       }
+    }
+
+    private void tools(
+        PrintWriter out, List<String> flags, List<String> all, Scale scale, boolean there) {
+      List<Contestant> daemons = new ArrayList<>(List.of(ToolCalls.holdfast(flags, all)));
+      if (there) {
+        daemons.add(ToolCalls.node(peers));
+      }
+      each(out, Bench.TOOLS, daemons, who -> Echo.pingPong(who, scale).as("tool call"));
+      each(out, Bench.TOOLS, daemons, who -> Echo.run(who, scale, 50, 20).as("tool calls"));
+      each(out, Bench.TOOLS, daemons, who -> ToolCalls.steady(who, scale, rateOfCalls));
+      each(out, Bench.TOOLS, daemons.subList(0, 1), ToolCalls::pings);
+      each(out, Bench.TOOLS, daemons.subList(0, 1), ToolCalls::storm);
     }
 
     private void terminals(

@@ -19,6 +19,11 @@ record Row(
     @Nullable Histogram nanos,
     String note) {
 
+  /** The same under another name. */
+  Row as(String other) {
+    return new Row(other, who, perSecond, perCpuSecond, nanos, note);
+  }
+
   static final String HEAD =
       String.format(
           "%-16s %-11s %12s %12s %9s %9s %9s  %s",

@@ -49,6 +49,8 @@ final class Catalogue {
     cases.addAll(TerminalCases.all());
     cases.addAll(TerminalEndpointCases.all());
     cases.addAll(ScreenCases.all());
+    cases.addAll(ToolCases.all());
+    cases.addAll(ToolLimitCases.all());
     cases.addAll(HostileCases.all());
     List<String> order = List.copyOf(scenarios().keySet());
     cases.sort(java.util.Comparator.comparingInt(c -> order.indexOf(c.id())));

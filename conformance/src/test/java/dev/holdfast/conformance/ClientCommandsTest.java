@@ -153,6 +153,27 @@ class ClientCommandsTest {
   }
 
   @Test
+  void toolsAreListedAndCalled() {
+    assertThat(run("", "tools").out().lines())
+        .anySatisfy(line -> assertThat(line).startsWith("echo ").endsWith("Says a text again."))
+        .anySatisfy(line -> assertThat(line).endsWith("arguments: text"));
+    Run echo = run("", "call", "echo", "--arg", "text=hello there");
+    assertThat(echo.out()).isEqualTo("hello there\n");
+    assertThat(echo.status()).isZero();
+    Run slow = run("", "call", "sleep", "--args", "{\"seconds\":0.3}");
+    assertThat(slow.out()).isEqualTo("slept for 0.3 s\n");
+    assertThat(slow.err()).contains("* 10 % asleep");
+    assertThat(run("", "call", "echo", "--arg", "text=x", "--json").out())
+        .startsWith("{\"type\":\"result\"")
+        .contains("\"ok\":true");
+    Run wrong = run("", "call", "echo", "--arg", "text=7");
+    assertThat(wrong.status()).isEqualTo(1);
+    assertThat(wrong.err()).contains("schema");
+    assertThat(run("", "call", "nothing").status()).isEqualTo(1);
+    assertThat(run("", "call", "echo", "--args", "{").status()).isEqualTo(2);
+  }
+
+  @Test
   void agentsAreListed() {
     assertThat(run("", "agents").out())
         .contains("echo ")

@@ -4,12 +4,15 @@ import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.Workers;
 import dev.holdfast.kinds.terminal.Terminals;
+import dev.holdfast.kinds.tool.Tools;
+import dev.holdfast.server.metrics.StatsFeed;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Commands;
 import dev.holdfast.session.Principal;
 import dev.holdfast.wire.ClientFrame;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Sends each command, and each question for a feed, to its kind. Any thread. */
 record Kinds(
@@ -18,7 +21,10 @@ record Kinds(
     Commands agentCommands,
     Catalog agentFeeds,
     Commands terminalCommands,
-    Catalog terminalFeeds)
+    Catalog terminalFeeds,
+    Commands toolCommands,
+    Catalog toolFeeds,
+    Supplier<Catalog> statsFeed)
     implements Commands, Catalog {
 
   @Override
@@ -39,6 +45,12 @@ record Kinds(
           ClientFrame.Signal _,
           ClientFrame.CloseTerminal _ ->
           terminalCommands.execute(command, caller);
+      case ClientFrame.ListTools _,
+          ClientFrame.CallTool _,
+          ClientFrame.CancelCall _,
+          ClientFrame.Health _,
+          ClientFrame.RotateToken _ ->
+          toolCommands.execute(command, caller);
       default -> channelCommands.execute(command, caller);
     }
   }
@@ -47,6 +59,8 @@ record Kinds(
     return switch (id.kind()) {
       case Agents.KIND, Workers.KIND -> agentFeeds;
       case Terminals.KIND -> terminalFeeds;
+      case Tools.KIND -> toolFeeds;
+      case StatsFeed.KIND -> statsFeed.get();
       default -> channelFeeds;
     };
   }

@@ -7,23 +7,34 @@ import dev.holdfast.kinds.agent.model.Conversations;
 import dev.holdfast.kinds.channel.Channels;
 import dev.holdfast.kinds.terminal.Milestones;
 import dev.holdfast.kinds.terminal.Terminals;
+import dev.holdfast.kinds.tool.CallLog;
+import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.server.agent.AgentCommands;
 import dev.holdfast.server.agent.AgentFeeds;
 import dev.holdfast.server.agent.ChannelPublisher;
 import dev.holdfast.server.agent.Offers;
 import dev.holdfast.server.auth.ApiKeys;
 import dev.holdfast.server.auth.Revocations;
+import dev.holdfast.server.auth.SharedToken;
 import dev.holdfast.server.auth.TokenAuthenticator;
 import dev.holdfast.server.channel.ChannelCommands;
 import dev.holdfast.server.channel.ChannelFeeds;
 import dev.holdfast.server.config.Config;
+import dev.holdfast.server.config.ToolConfig;
 import dev.holdfast.server.http.HttpApi;
 import dev.holdfast.server.http.Parts;
+import dev.holdfast.server.mcp.McpEndpoint;
 import dev.holdfast.server.metrics.Metrics;
+import dev.holdfast.server.metrics.StatsFeed;
 import dev.holdfast.server.terminal.TerminalCommands;
 import dev.holdfast.server.terminal.TerminalFeeds;
 import dev.holdfast.server.terminal.TerminalGreeter;
-import dev.holdfast.session.Authenticator;
+import dev.holdfast.server.tool.CallLogFile;
+import dev.holdfast.server.tool.Supply;
+import dev.holdfast.server.tool.ToolCommands;
+import dev.holdfast.server.tool.ToolFeeds;
+import dev.holdfast.server.tool.ToolJson;
+import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Endpoint;
 import dev.holdfast.session.Gateway;
 import dev.holdfast.transport.Listener;
@@ -39,6 +50,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A running gateway: everything joined together. Any thread. */
 public final class Server implements AutoCloseable {
@@ -51,6 +63,8 @@ public final class Server implements AutoCloseable {
           Endpoint.CHAT,
           Endpoint.AGENT_STREAM,
           Endpoint.AGENT_EXECUTE,
+          Endpoint.TOOLS,
+          Endpoint.ROOT,
           Endpoint.TERMINAL,
           Endpoint.TERMINAL_ID,
           Endpoint.MILESTONE);
@@ -61,6 +75,10 @@ public final class Server implements AutoCloseable {
   private final Agents agents;
   private final Terminals terminals;
   private final Milestones milestones;
+  private final Tools tools;
+  private final McpEndpoint mcp;
+  private final StatsFeed stats;
+  private final @Nullable CallLogFile callLog;
   private final HttpApi api;
   private final Listener listener;
   private final Metrics metrics;
@@ -99,6 +117,22 @@ public final class Server implements AutoCloseable {
     milestones =
         new Milestones(
             terminals, data == null ? null : data.resolve("holdfast.db"), random::nextLong);
+    ToolConfig.Log log = config.tools().log();
+    callLog = log == null ? null : new CallLogFile(log, clock);
+    tools =
+        new Tools(
+            engine,
+            config.tools().settings(),
+            clock,
+            random::nextLong,
+            timer,
+            callLog == null ? CallLog.NONE : callLog);
+    ToolJson toolJson = new ToolJson(tools, this::sessions);
+    new Supply(tools, System.getenv()).add(config.tools().providers(), toolJson, config.dev());
+    Revocations revocations = new Revocations(clock, Revocations.MOST);
+    SharedToken authenticator =
+        new SharedToken(
+            new TokenAuthenticator(config.auth(), revocations, clock), config.tools().token());
     Kinds kinds =
         new Kinds(
             new ChannelCommands(channels),
@@ -106,9 +140,10 @@ public final class Server implements AutoCloseable {
             new AgentCommands(agents, workers, channels),
             new AgentFeeds(agents, workers),
             new TerminalCommands(terminals),
-            new TerminalFeeds(terminals));
-    Revocations revocations = new Revocations(clock, Revocations.MOST);
-    Authenticator authenticator = new TokenAuthenticator(config.auth(), revocations, clock);
+            new TerminalFeeds(terminals),
+            new ToolCommands(tools, toolJson, authenticator::rotate),
+            new ToolFeeds(tools),
+            this::statsFeed);
     gateway =
         new Gateway(
             config.session(),
@@ -120,12 +155,18 @@ public final class Server implements AutoCloseable {
             clock,
             System::nanoTime,
             random::nextLong);
+    mcp = new McpEndpoint(tools);
+    stats = new StatsFeed(engine, metrics, gateway, tools);
     Parts parts =
         new Parts(
             channels,
             agents,
             terminals,
             milestones,
+            tools,
+            toolJson,
+            mcp,
+            stats,
             gateway,
             () -> ready,
             metrics::scrape,
@@ -144,15 +185,19 @@ public final class Server implements AutoCloseable {
     metrics.watch(gateway, engine, listener);
     metrics.watch(agents, workers);
     metrics.watch(terminals);
+    metrics.watch(tools);
     every(Duration.ofSeconds(1), terminals::sweep);
     every(
         TICK,
         () -> {
           agents.tick();
           workers.tick();
+          tools.tick();
         });
     every(Duration.ofSeconds(5), agents::sweep);
+    every(Duration.ofSeconds(5), tools::sweep);
     every(Duration.ofSeconds(1), channels::sweep);
+    every(Duration.ofSeconds(1), stats::tick);
     every(Duration.ofSeconds(5), listener::reloadTls);
   }
 
@@ -212,13 +257,25 @@ public final class Server implements AutoCloseable {
     return gateway;
   }
 
+  private Catalog statsFeed() {
+    return stats;
+  }
+
+  private int sessions() {
+    return gateway == null ? 0 : gateway.sessions();
+  }
+
   /**
    * Sends everybody away over that time, with advice; returns when they are gone, or soon after.
    */
   public void drain(Duration over) throws InterruptedException {
     ready = false;
+    long begun = System.nanoTime();
+    // Their clients are still there to be told.
+    tools.drain(over.dividedBy(2));
+    Duration rest = over.minusNanos(System.nanoTime() - begun);
     CountDownLatch gone = new CountDownLatch(1);
-    gateway.drain(over, gone::countDown);
+    gateway.drain(rest.isNegative() ? Duration.ZERO : rest, gone::countDown);
     if (!gone.await(over.toMillis() + 3_000, TimeUnit.MILLISECONDS)) {
       LOG.log(System.Logger.Level.WARNING, "{0} connections did not go", gateway.connections());
     }
@@ -229,10 +286,15 @@ public final class Server implements AutoCloseable {
   public void close() {
     ready = false;
     agents.close();
+    tools.close();
+    mcp.close();
     terminals.close();
     milestones.close();
     timer.shutdownNow();
     listener.close();
     metrics.close();
+    if (callLog != null) {
+      callLog.close();
+    }
   }
 }

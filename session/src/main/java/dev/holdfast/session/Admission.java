@@ -5,6 +5,7 @@ import dev.holdfast.feed.From;
 import dev.holdfast.session.Authenticator.Reason;
 import dev.holdfast.session.Authenticator.Verdict;
 import dev.holdfast.wire.ClientFrame;
+import dev.holdfast.wire.Dialect;
 import dev.holdfast.wire.ErrorCode;
 import dev.holdfast.wire.Inbound;
 import dev.holdfast.wire.ServerFrame;
@@ -40,11 +41,12 @@ final class Admission {
     Opening opening = connection.opening();
     Principal anonymous = gateway.settings().anonymous();
     switch (connection.ticket().verdict()) {
+      case Verdict.Refused(Reason reason) -> refuse(connection, null, reason);
+      case Verdict.Valid _ when connection.dialect() == Dialect.OP -> {}
       case Verdict.Valid(Principal principal) ->
           admit(connection, principal, new Wish(null, opening.sessionId(), Map.of(), true), null);
-      case Verdict.Refused(Reason reason) -> refuse(connection, null, reason);
       case null -> {
-        if (anonymous != null) {
+        if (anonymous != null && connection.dialect() == Dialect.TYPE) {
           Wish wish = new Wish(null, opening.sessionId(), Map.of(), opening.sessionId() != null);
           admit(connection, anonymous, wish, null);
         }
@@ -55,7 +57,9 @@ final class Admission {
 
   /** The first frame of a connection that nobody knows yet. */
   void hello(Connection connection, Inbound frame) {
-    if (!(frame instanceof ClientFrame.Connect connect)) {
+    if (connection.dialect() == Dialect.OP) {
+      toolHello(connection, frame);
+    } else if (!(frame instanceof ClientFrame.Connect connect)) {
       String command =
           switch (frame) {
             case ClientFrame other -> other.id();
@@ -66,6 +70,30 @@ final class Admission {
       connection.refuse(connect.id(), "token: missing", null);
     } else {
       authenticate(connection, connect.id(), connect.token(), p -> connect(connection, connect, p));
+    }
+  }
+
+  private void toolHello(Connection connection, Inbound frame) {
+    switch (frame) {
+      case ClientFrame.Connect connect when connect.token() != null ->
+          authenticate(connection, null, connect.token(), p -> connect(connection, connect, p));
+      case ClientFrame.Connect connect -> {
+        Principal anonymous = gateway.settings().anonymous();
+        String userId = connect.userId();
+        if (connection.ticket().verdict() instanceof Verdict.Valid(Principal principal)) {
+          connect(connection, connect, principal);
+        } else if (anonymous != null) {
+          connect(connection, connect, userId == null ? anonymous : anonymous.as(userId));
+        } else {
+          connection.refuse(null, "token: missing", null);
+        }
+        connection.flush();
+      }
+      case Inbound.Malformed(_, ErrorCode code, String message)
+          when code != ErrorCode.UNKNOWN_TYPE ->
+          connection.turnAway("invalid_hello", message, CloseCode.INVALID_HELLO, null);
+      case Inbound _ ->
+          connection.turnAway("missing_hello", "say hello first", CloseCode.MISSING_HELLO, null);
     }
   }
 
@@ -225,7 +253,9 @@ final class Admission {
   }
 
   private void create(Connection connection, Principal principal, Wish wish) {
-    Session session = gateway.newSession(principal, connection.loop());
+    boolean names = connection.dialect() == Dialect.OP;
+    Session session =
+        gateway.newSession(principal, connection.loop(), names ? wish.sessionId : null);
     if (session == null) {
       int most = gateway.settings().maxSessions();
       full(connection, wish, "Maximum concurrent sessions (" + most + ") exceeded");
@@ -287,6 +317,10 @@ final class Admission {
   }
 
   private void full(Connection connection, Wish wish, String message) {
+    if (connection.dialect() == Dialect.OP) {
+      connection.turnAway("over_capacity", message, CloseCode.LIMITED, 5_000L);
+      return;
+    }
     gateway.telemetry().refused(ErrorCode.OVER_CAPACITY.text());
     connection.send(
         new ServerFrame.Error(wish.commandId, ErrorCode.OVER_CAPACITY, message, null, 5_000L));

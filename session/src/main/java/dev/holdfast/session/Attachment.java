@@ -6,9 +6,9 @@ import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.feed.Position;
 import dev.holdfast.feed.Reader;
+import dev.holdfast.wire.Dialect;
 import dev.holdfast.wire.EventFrame;
 import dev.holdfast.wire.ServerFrame;
-import dev.holdfast.wire.TypeDialect;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -89,6 +89,11 @@ final class Attachment implements Consumer<Delivery> {
     return new Position(epoch, confirmed);
   }
 
+  /** Whether the feed has ended and all of it has been sent. */
+  boolean sentAll() {
+    return over;
+  }
+
   /** Whether the feed has ended and the client is known to have received all of it. */
   boolean finished() {
     return over && confirmed == sent;
@@ -122,20 +127,23 @@ final class Attachment implements Consumer<Delivery> {
         sent = to;
         connection.sendLost(
             this,
-            TypeDialect.encode(new ServerFrame.Gap(id.toString(), from, to, why)),
+            connection.dialect().encode(new ServerFrame.Gap(id.toString(), from, to, why)),
             why,
             to - from + 1);
       }
       case Delivery.Snapshot snapshot -> {
         sent = snapshot.offset();
-        connection.sendData(this, TypeDialect.encode(frame(snapshot)));
+        connection.sendData(this, connection.dialect().encode(frame(snapshot)));
       }
     }
   }
 
   private void send(Event event) {
     sent = event.offset();
-    if (told) {
+    if (connection.dialect() == Dialect.OP) {
+      // Nobody else reads it in this dialect in this turn.
+      connection.sendData(this, Dialect.OP.encode(frame(event, id.toString())));
+    } else if (told) {
       connection.sendData(this, connection.loop().encoded().frame(event, id, true));
     } else if (!session.sessionId().equals(event.origin())) {
       connection.sendData(this, connection.loop().encoded().frame(event, id, false));

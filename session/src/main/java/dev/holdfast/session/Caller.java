@@ -1,6 +1,7 @@
 package dev.holdfast.session;
 
 import dev.holdfast.feed.FeedId;
+import dev.holdfast.wire.Dialect;
 import dev.holdfast.wire.ErrorCode;
 import dev.holdfast.wire.ServerFrame;
 import java.util.Map;
@@ -18,6 +19,12 @@ public interface Caller {
 
   /** The terminal that is meant where a command names none; null for none. */
   @Nullable String terminal();
+
+  /** How its client writes frames. */
+  Dialect dialect();
+
+  /** The address that its connection comes from; null while it has none. */
+  @Nullable String ip();
 
   /**
    * Answers a command. The answer reaches the client over whichever connection the session has by

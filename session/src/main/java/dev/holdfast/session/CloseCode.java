@@ -21,6 +21,21 @@ public final class CloseCode {
   /** The program of a terminal can't be started. Come back later. */
   public static final int NOT_STARTED = 4005;
 
+  /** Tools: the first frame is not JSON. */
+  public static final int INVALID_HELLO = 4000;
+
+  /** Tools: the first frame is not hello. */
+  public static final int MISSING_HELLO = 4001;
+
+  /** Tools: no hello in time. */
+  public static final int NO_HELLO = 4002;
+
+  /** Tools: no valid credentials, or none any more. */
+  public static final int NOT_KNOWN = 4003;
+
+  /** Tools: a limit (RFC 6455, policy). */
+  public static final int LIMITED = 1008;
+
   /** No pong in time, or idle for the time that the client named. Come back at once. */
   public static final int TIMED_OUT = 4008;
 

@@ -1,8 +1,10 @@
 package dev.holdfast.session;
 
+import dev.holdfast.wire.Dialect;
 import dev.holdfast.wire.ErrorCode;
+import dev.holdfast.wire.Inbound;
 import dev.holdfast.wire.ServerFrame;
-import dev.holdfast.wire.TypeDialect;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -75,11 +77,14 @@ public final class Connection {
 
   private void hello(byte[] frame) {
     if (frame.length > HELLO_BYTES) {
-      refuse(null, "say connect first, in at most " + HELLO_BYTES + " bytes", null);
+      String message = "say who you are first, in at most " + HELLO_BYTES + " bytes";
+      if (dialect() == Dialect.OP) {
+        turnAway("invalid_hello", message, CloseCode.INVALID_HELLO, null);
+      } else {
+        refuse(null, message, null);
+      }
     } else {
-      gateway
-          .admission()
-          .hello(this, TypeDialect.decode(frame, opening().endpoint().defaultType()));
+      gateway.admission().hello(this, decode(frame));
     }
   }
 
@@ -95,9 +100,11 @@ public final class Connection {
               null, ErrorCode.RATE_LIMITED, "too many frames", null, rate.waitMillis()));
       return;
     }
-    gateway
-        .dispatch()
-        .obey(this, by, TypeDialect.decode(frame, opening().endpoint().defaultType()));
+    gateway.dispatch().obey(this, by, decode(frame));
+  }
+
+  private Inbound decode(byte[] frame) {
+    return dialect().decode(frame, opening().endpoint().defaultType());
   }
 
   /** A binary message, which no endpoint takes. */
@@ -148,6 +155,10 @@ public final class Connection {
 
   Opening opening() {
     return ticket.opening();
+  }
+
+  Dialect dialect() {
+    return opening().endpoint().dialect();
   }
 
   Ticket ticket() {
@@ -227,9 +238,21 @@ public final class Connection {
 
   /** Refuses the client and closes. */
   void refuse(@Nullable String commandId, String message, @Nullable String reason) {
+    if (dialect() == Dialect.OP && session == null) {
+      turnAway("unauthorized", message, CloseCode.NOT_KNOWN, null);
+      return;
+    }
     gateway.telemetry().refused(ErrorCode.UNAUTHORIZED.text());
     send(new ServerFrame.Error(commandId, ErrorCode.UNAUTHORIZED, message, reason, null));
-    close(CloseCode.UNAUTHORIZED, reason == null ? "unauthorized" : reason);
+    int code = dialect() == Dialect.OP ? CloseCode.NOT_KNOWN : CloseCode.UNAUTHORIZED;
+    close(code, reason == null ? "unauthorized" : reason);
+  }
+
+  /** Does not admit a client of the tools' own dialect, and closes. */
+  void turnAway(String reason, String message, int code, @Nullable Long retryAfterMillis) {
+    gateway.telemetry().refused(reason);
+    send(new ServerFrame.HelloRefused(reason, message, retryAfterMillis));
+    endSession(code, reason);
   }
 
   void close(int code, String reason) {
@@ -255,7 +278,7 @@ public final class Connection {
   }
 
   void send(ServerFrame frame) {
-    sendAnswer(TypeDialect.encode(worded(frame)));
+    sendAnswer(dialect().encode(worded(frame)));
   }
 
   /** An answer in the words of its endpoint: those of terminals have one code for bad frames. */
@@ -322,6 +345,10 @@ public final class Connection {
       Attachment attachment = awake.poll();
       if (attachment.poll(Math.min(room, SHARE))) {
         attachment.awake = false;
+        if (dialect() == Dialect.OP && session != null) {
+          // Clients of that dialect come back to a call by its feed, not by what they confirmed.
+          session.sentAll(attachment);
+        }
       } else {
         awake.add(attachment);
       }
@@ -341,9 +368,24 @@ public final class Connection {
     pipe.ping(vitals.ping());
   }
 
-  void tick(long now, long millis) {
-    if (state == State.HELLO && vitals.age(now) >= gateway.settings().helloTimeout().toNanos()) {
+  /** Turns a client away that has not said in time who it is. */
+  private boolean late(long now) {
+    boolean op = dialect() == Dialect.OP;
+    Settings settings = gateway.settings();
+    Duration within = op ? settings.toolHelloTimeout() : settings.helloTimeout();
+    if (vitals.age(now) < within.toNanos()) {
+      return false;
+    }
+    if (op) {
+      turnAway("hello_timeout", "no hello in time", CloseCode.NO_HELLO, null);
+    } else {
       refuse(null, "no connect in time", null);
+    }
+    return true;
+  }
+
+  void tick(long now, long millis) {
+    if (state == State.HELLO && late(now)) {
       return;
     }
     switch (vitals.check(now, millis, state == State.OPEN)) {

@@ -6,6 +6,7 @@ import dev.holdfast.feed.From;
 import dev.holdfast.feed.Position;
 import dev.holdfast.session.Session.Attaching;
 import dev.holdfast.wire.ClientFrame;
+import dev.holdfast.wire.Dialect;
 import dev.holdfast.wire.ErrorCode;
 import dev.holdfast.wire.EventFrame;
 import dev.holdfast.wire.Inbound;
@@ -51,7 +52,7 @@ final class Dispatch {
 
   private void obeyOnce(Connection connection, Session session, ClientFrame frame) {
     String id = frame.id();
-    if (id == null || repeatable(frame)) {
+    if (id == null || connection.dialect() == Dialect.OP || repeatable(frame)) {
       execute(connection, session, frame);
       return;
     }
@@ -72,6 +73,11 @@ final class Dispatch {
           ClientFrame.Ping _,
           ClientFrame.History _,
           ClientFrame.Presence _,
+          ClientFrame.ListTools _,
+          ClientFrame.CallTool _,
+          ClientFrame.CancelCall _,
+          ClientFrame.Health _,
+          ClientFrame.RotateToken _,
           ClientFrame.GetStats _ ->
           true;
       case ClientFrame.Attach _,
@@ -141,6 +147,11 @@ final class Dispatch {
           ClientFrame.Cancel _,
           ClientFrame.Approve _,
           ClientFrame.Input _,
+          ClientFrame.ListTools _,
+          ClientFrame.CallTool _,
+          ClientFrame.CancelCall _,
+          ClientFrame.Health _,
+          ClientFrame.RotateToken _,
           ClientFrame.GetStats _ ->
           gateway.commands().execute(frame, session);
     }

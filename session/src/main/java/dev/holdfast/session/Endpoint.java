@@ -1,5 +1,6 @@
 package dev.holdfast.session;
 
+import dev.holdfast.wire.Dialect;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param joins whether a connection here is in its channel from admission on
  * @param leads whether a connection here leads to a terminal, which its frames need not name
  * @param defaultType the type of a frame that says none; null where every frame has to
+ * @param dialect how frames are written here; on endpoints of the tools' own, clients say hello
+ *     first, whatever their handshake said
  */
-public record Endpoint(String path, boolean joins, boolean leads, @Nullable String defaultType) {
+public record Endpoint(
+    String path, boolean joins, boolean leads, @Nullable String defaultType, Dialect dialect) {
+
+  /** An endpoint of frames that say their type. */
+  public Endpoint(String path, boolean joins, boolean leads, @Nullable String defaultType) {
+    this(path, joins, leads, defaultType, Dialect.TYPE);
+  }
 
   /** Everything over one connection. */
   public static final Endpoint WS = new Endpoint("/ws", false, false, null);
@@ -34,6 +43,12 @@ public record Endpoint(String path, boolean joins, boolean leads, @Nullable Stri
   /** The terminal of a milestone. */
   public static final Endpoint MILESTONE =
       new Endpoint("/api/milestones/{id}/terminal", false, true, null);
+
+  /** Tools, in their own dialect. */
+  public static final Endpoint TOOLS = new Endpoint("/ws/tools", false, false, null, Dialect.OP);
+
+  /** The same, where clients of such daemons look for it. */
+  public static final Endpoint ROOT = new Endpoint("/", false, false, null, Dialect.OP);
 
   private static final String ID = "{id}";
 

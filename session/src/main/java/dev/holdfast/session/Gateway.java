@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** All connections and sessions of a process. Any thread, unless a method says otherwise. */
@@ -21,6 +22,7 @@ public final class Gateway {
 
   private static final long TICK_NANOS = Duration.ofMillis(250).toNanos();
   private static final int RADIX = 36;
+  private static final Pattern NAMED = Pattern.compile("[A-Za-z0-9_-]{3,64}");
 
   private final Settings settings;
   private final Authenticator authenticator;
@@ -182,11 +184,21 @@ public final class Gateway {
     return sessions.get(sessionId);
   }
 
-  /** A session of its own for that principal; null where there are too many. */
-  @Nullable Session newSession(Principal principal, Loop home) {
+  /**
+   * A session of its own for that principal; null where there are too many.
+   *
+   * @param named the id that its client would like, which it gets where it can be one and is free
+   */
+  @Nullable Session newSession(Principal principal, Loop home, @Nullable String named) {
     if (sessionCount.incrementAndGet() > settings.maxSessions()) {
       sessionCount.decrementAndGet();
       return null;
+    }
+    if (named != null && NAMED.matcher(named).matches()) {
+      Session session = new Session(this, named, principal, home);
+      if (sessions.putIfAbsent(named, session) == null) {
+        return session;
+      }
     }
     Session session = new Session(this, newId("s") + newId(""), principal, home);
     sessions.put(session.sessionId(), session);

@@ -4,10 +4,10 @@ import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.feed.From;
 import dev.holdfast.feed.Position;
+import dev.holdfast.wire.Dialect;
 import dev.holdfast.wire.ErrorCode;
 import dev.holdfast.wire.ServerFrame;
 import dev.holdfast.wire.ServerFrame.FeedPlace;
-import dev.holdfast.wire.TypeDialect;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +39,7 @@ final class Session implements Caller {
   private final long created;
   private final Answers answers;
   private final Map<FeedId, Attachment> attachments = new LinkedHashMap<>(4);
+  private volatile Dialect dialect = Dialect.TYPE;
   private FeedId channelFeed = Gateway.channel(Gateway.DEFAULT_CHANNEL);
   private List<Place> places = List.of();
   private @Nullable Connection connection;
@@ -126,6 +127,16 @@ final class Session implements Caller {
   }
 
   @Override
+  public Dialect dialect() {
+    return dialect;
+  }
+
+  @Override
+  public @Nullable String ip() {
+    return ip;
+  }
+
+  @Override
   public void goOn(FeedId feed) {
     Attachment attachment = attachments.get(feed);
     if (attachment != null) {
@@ -135,7 +146,7 @@ final class Session implements Caller {
 
   private void answered(ServerFrame answer) {
     Connection by = connection;
-    byte[] text = TypeDialect.encode(by == null ? answer : by.worded(answer));
+    byte[] text = dialect.encode(by == null ? answer : by.worded(answer));
     String command = answer.id();
     if (command != null) {
       answers.finish(command, text);
@@ -178,7 +189,7 @@ final class Session implements Caller {
       if (attaching instanceof Attaching.Done(FeedPlace at, _) && place.told) {
         told.add(at);
       } else if (place.told) {
-        by.sendAnswer(TypeDialect.encode(new ServerFrame.Detached(null, place.feed.toString())));
+        by.send(new ServerFrame.Detached(null, place.feed.toString()));
       }
       place.held.leave(place.confirmed);
     }
@@ -188,12 +199,16 @@ final class Session implements Caller {
 
   private void heldBy(Connection by, String channelName) {
     connection = by;
+    dialect = by.dialect();
     channel = channelName;
     channelFeed = Gateway.channel(channelName);
     ip = by.ip();
   }
 
   private void attachStanding() {
+    if (dialect == Dialect.OP) {
+      return;
+    }
     for (Catalog.Standing standing : gateway.catalog().standing(principal)) {
       if (!attachments.containsKey(standing.feed())) {
         attach(standing.feed(), standing.from(), standing.told());
@@ -283,6 +298,13 @@ final class Session implements Caller {
     }
   }
 
+  /** All that was sent of a feed that has ended counts as received: so in the tools' dialect. */
+  void sentAll(Attachment attachment) {
+    if (attachment.sentAll()) {
+      finished(attachment);
+    }
+  }
+
   /** Takes other rights, and lets go of the feeds that they do not include. */
   void entitle(Principal now) {
     principal = now;
@@ -321,11 +343,11 @@ final class Session implements Caller {
     for (Attachment attachment : attachments.values()) {
       attachment.leave();
       Catalog.Membership held = attachment.membership();
-      if (!hold) {
+      if (!hold || dialect == Dialect.OP) {
         held.leave(attachment.confirmedTo());
         held = Catalog.Membership.UNCOUNTED;
       }
-      if (!attachment.finished()) {
+      if (!attachment.finished() && dialect == Dialect.TYPE) {
         left.add(new Place(attachment.id(), attachment.told(), attachment.confirmedTo(), held));
       }
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How sessions and connections are limited and timed. Immutable; any thread.
  *
  * @param helloTimeout how long a connection without a token may take to say {@code connect}
+ * @param toolHelloTimeout how long one may take to say {@code hello} in the tools' dialect
  * @param heartbeatInterval between two pings
  * @param pongTimeout how long a pong may take
  * @param maxIdleTimeout the longest idle time a client may ask for
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Settings(
     Duration helloTimeout,
+    Duration toolHelloTimeout,
     Duration heartbeatInterval,
     Duration pongTimeout,
     Duration maxIdleTimeout,
@@ -48,6 +50,7 @@ public record Settings(
   public static final Settings DEFAULTS =
       new Settings(
           Duration.ofSeconds(10),
+          Duration.ofSeconds(15),
           Duration.ofSeconds(25),
           Duration.ofSeconds(10),
           Duration.ofHours(1),

@@ -93,6 +93,7 @@ final class Stepped implements Authenticator, Catalog, Commands, Telemetry {
       Settings d = Settings.DEFAULTS;
       return new Settings(
           d.helloTimeout(),
+          d.toolHelloTimeout(),
           d.heartbeatInterval(),
           d.pongTimeout(),
           d.maxIdleTimeout(),

@@ -35,12 +35,12 @@ final class Deflate {
   }
 
   /** What a client's offers and the settings agree on; null where they do not. */
-  static @Nullable Deflate agree(HttpHeaders headers, TransportSettings settings) {
+  static @Nullable Deflate agree(HttpHeaders headers, TransportSettings settings, int most) {
     String offers = String.join(",", headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
     if (!settings.deflate() || offers.isBlank()) {
       return null;
     }
-    var handshaker = handshaker(settings);
+    var handshaker = handshaker(settings, most);
     for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offers)) {
       WebSocketServerExtension extension = handshaker.handshakeExtension(forgetful(offer));
       if (extension != null) {
@@ -50,7 +50,8 @@ final class Deflate {
     return null;
   }
 
-  private static PerMessageDeflateServerExtensionHandshaker handshaker(TransportSettings settings) {
+  private static PerMessageDeflateServerExtensionHandshaker handshaker(
+      TransportSettings settings, int most) {
     int floor = settings.deflateFloor();
     WebSocketExtensionFilterProvider filters =
         new WebSocketExtensionFilterProvider() {
@@ -65,15 +66,7 @@ final class Deflate {
           }
         };
     return new PerMessageDeflateServerExtensionHandshaker(
-        LEVEL,
-        false,
-        WINDOW_BITS,
-        true,
-        true,
-        WINDOW_BITS,
-        MEMORY_LEVEL,
-        filters,
-        settings.maxFrameBytes());
+        LEVEL, false, WINDOW_BITS, true, true, WINDOW_BITS, MEMORY_LEVEL, filters, most);
   }
 
   private static boolean smallerThan(WebSocketFrame frame, int floor) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param port 0 for any that is free
  * @param loops event loops; 0 for one per processor
  * @param maxFrameBytes of a WebSocket message, after inflating
+ * @param maxToolFrameBytes the same on the endpoints of tools
  * @param maxBodyBytes of an HTTP request
  * @param maxSockets open at once, before and after the upgrade
  * @param requestTimeout for a whole HTTP request to arrive
@@ -26,6 +27,7 @@ public record TransportSettings(
     int port,
     int loops,
     int maxFrameBytes,
+    int maxToolFrameBytes,
     int maxBodyBytes,
     int maxSockets,
     Duration requestTimeout,
@@ -42,6 +44,7 @@ public record TransportSettings(
           8079,
           0,
           64 * 1024,
+          32 * 1024 * 1024,
           1024 * 1024,
           60_000,
           Duration.ofSeconds(10),
@@ -63,6 +66,7 @@ public record TransportSettings(
         other,
         loops,
         maxFrameBytes,
+        maxToolFrameBytes,
         maxBodyBytes,
         maxSockets,
         requestTimeout,

@@ -5,6 +5,7 @@ import dev.holdfast.session.Knock;
 import dev.holdfast.session.Opening;
 import dev.holdfast.session.Ticket;
 import dev.holdfast.transport.Traffic.Refusal;
+import dev.holdfast.wire.Dialect;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -87,10 +88,14 @@ final class Upgrade {
       refuse(Refusal.MALFORMED, Replies.error(400, "bad_request", message));
       return;
     }
-    Deflate deflate = Deflate.agree(headers, room.settings());
+    TransportSettings settings = room.settings();
+    int most =
+        endpoint.dialect() == Dialect.OP ? settings.maxToolFrameBytes() : settings.maxFrameBytes();
+    Deflate deflate = Deflate.agree(headers, settings, most);
     ctx.channel().config().setAutoRead(false);
     room.gateway()
-        .knock(opening, answer -> ctx.executor().execute(() -> answered(answer, key, deflate)));
+        .knock(
+            opening, answer -> ctx.executor().execute(() -> answered(answer, key, deflate, most)));
   }
 
   private @Nullable Endpoint find(String path) {
@@ -146,7 +151,7 @@ final class Upgrade {
     throw new IllegalArgumentException("timeout: must be a number of seconds, 1 or more");
   }
 
-  private void answered(Knock knock, String key, @Nullable Deflate deflate) {
+  private void answered(Knock knock, String key, @Nullable Deflate deflate, int most) {
     switch (knock) {
       case Knock.Refused(int status, long seconds, String message) -> {
         String code =
@@ -163,7 +168,7 @@ final class Upgrade {
         if (ctx.isRemoved() || !ctx.channel().isActive()) {
           ticket.release();
         } else {
-          open(ticket, key, deflate);
+          open(ticket, key, deflate, most);
         }
       }
     }
@@ -174,7 +179,7 @@ final class Upgrade {
     front.answer(ctx, response, false, false);
   }
 
-  private void open(Ticket ticket, String key, @Nullable Deflate deflate) {
+  private void open(Ticket ticket, String key, @Nullable Deflate deflate, int most) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
     response
@@ -189,7 +194,6 @@ final class Upgrade {
     ctx.write(response, ctx.voidPromise());
     room.traffic().upgrade();
     ChannelPipeline pipeline = ctx.pipeline();
-    int most = room.settings().maxFrameBytes();
     WebSocketDecoderConfig config =
         WebSocketDecoderConfig.newBuilder()
             .maxFramePayloadLength(most)

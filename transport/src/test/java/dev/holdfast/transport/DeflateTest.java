@@ -31,6 +31,7 @@ class DeflateTest {
                 0,
                 1,
                 d.maxFrameBytes(),
+                d.maxToolFrameBytes(),
                 d.maxBodyBytes(),
                 d.maxSockets(),
                 d.requestTimeout(),

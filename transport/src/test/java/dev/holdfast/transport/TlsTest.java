@@ -57,6 +57,7 @@ class TlsTest {
         0,
         1,
         d.maxFrameBytes(),
+        d.maxToolFrameBytes(),
         d.maxBodyBytes(),
         d.maxSockets(),
         d.requestTimeout(),

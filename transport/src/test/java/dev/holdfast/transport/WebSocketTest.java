@@ -93,6 +93,7 @@ class WebSocketTest {
             0,
             1,
             d.maxFrameBytes(),
+            d.maxToolFrameBytes(),
             d.maxBodyBytes(),
             d.maxSockets(),
             d.requestTimeout(),

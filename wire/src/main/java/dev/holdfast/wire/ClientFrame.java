@@ -177,6 +177,31 @@ public sealed interface ClientFrame extends Inbound {
   /** {@code close_terminal}: ends all that runs in it. */
   record CloseTerminal(@Nullable String id, @Nullable String terminalId) implements ClientFrame {}
 
+  /** {@code list_tools}: asks which tools there are. */
+  record ListTools(@Nullable String id) implements ClientFrame {}
+
+  /**
+   * {@code call_tool}: calls a tool, and follows the call.
+   *
+   * @param id names the call too, for this session; null for one of the server's making
+   * @param arguments an object; null for an empty one
+   */
+  record CallTool(@Nullable String id, String name, @Nullable RawJson arguments)
+      implements ClientFrame {}
+
+  /**
+   * {@code cancel} with a request: stops a call of this session.
+   *
+   * @param requestId the id with which it was called
+   */
+  record CancelCall(@Nullable String id, String requestId) implements ClientFrame {}
+
+  /** {@code health}: asks how the tools are. */
+  record Health(@Nullable String id) implements ClientFrame {}
+
+  /** {@code rotate_token}: another shared token in place of the one before. */
+  record RotateToken(@Nullable String id, String before, String after) implements ClientFrame {}
+
   /** {@code get_stats}. */
   record GetStats(@Nullable String id) implements ClientFrame {}
 }

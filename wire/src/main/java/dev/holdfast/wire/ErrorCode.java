@@ -57,6 +57,29 @@ public enum ErrorCode {
     this.text = text;
   }
 
+  /** The code as the tools' own dialect has it. */
+  String op() {
+    return switch (this) {
+      case BAD_JSON -> "PROTOCOL_ERROR";
+      case UNAUTHORIZED, FORBIDDEN -> "UNAUTHORIZED";
+      case NOT_FOUND, NO_SUCH, NO_SESSION -> "NOT_FOUND";
+      case TOO_LARGE, VALIDATION -> "VALIDATION_ERROR";
+      case RATE_LIMITED, OVER_CAPACITY -> "OVER_CAPACITY";
+      case TIMEOUT -> "TIMEOUT";
+      case UNAVAILABLE -> "SERVICE_UNAVAILABLE";
+      case UPSTREAM_ERROR -> "PROVIDER_ERROR";
+      case INTERNAL -> "INTERNAL_ERROR";
+      case BAD_REQUEST,
+          UNKNOWN_TYPE,
+          CONFLICT,
+          INVALID_ID,
+          ALREADY_FINISHED,
+          WORKSPACE_NOT_FOUND,
+          SESSION_ERROR ->
+          "INVALID_REQUEST";
+    };
+  }
+
   /** The code as frames carry it: in lower case, but for those of terminals' endpoints. */
   public String text() {
     return text;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class EventWriter {
 
   private static final byte[] TYPE = ascii("{\"type\":");
+  private static final byte[] OP = ascii("{\"op\":");
   private static final byte[] TIMESTAMP = ascii(",\"timestamp\":\"");
   private static final byte[] FEED = ascii("\",\"feed\":");
   private static final byte[] OFFSET = ascii(",\"offset\":");
@@ -18,19 +19,24 @@ final class EventWriter {
   private EventWriter() {}
 
   static byte[] write(EventFrame event) {
-    return write(event, event.feed());
+    return write(event, event.feed(), TYPE);
+  }
+
+  /** The frame with {@code op} in place of {@code type}. */
+  static byte[] writeOp(EventFrame event) {
+    return write(event, event.feed(), OP);
   }
 
   /** The frame as the state within a snapshot, which says feed and position itself. */
   static byte[] writeState(EventFrame event) {
-    return write(event, null);
+    return write(event, null, TYPE);
   }
 
-  private static byte[] write(EventFrame event, @Nullable String feed) {
+  private static byte[] write(EventFrame event, @Nullable String feed, byte[] head) {
     byte[] body = event.body();
     byte @Nullable [] quotedType = isPlain(event.type()) ? null : JsonText.quote(event.type());
     byte @Nullable [] quotedFeed = feed == null || isPlain(feed) ? null : JsonText.quote(feed);
-    int size = TYPE.length + quotedLength(event.type(), quotedType);
+    int size = head.length + quotedLength(event.type(), quotedType);
     size += body.length == 0 ? 0 : 1 + body.length;
     size += TIMESTAMP.length + Timestamps.LENGTH;
     size += feed == null ? 2 : FEED.length + quotedLength(feed, quotedFeed);
@@ -39,7 +45,7 @@ final class EventWriter {
     size += spans ? SPAN.length + digits(event.span()) : 0;
 
     byte[] frame = new byte[size];
-    int at = put(TYPE, frame, 0);
+    int at = put(head, frame, 0);
     at = putQuoted(event.type(), quotedType, frame, at);
     if (body.length > 0) {
       frame[at] = ',';

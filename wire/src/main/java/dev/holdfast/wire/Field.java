@@ -44,7 +44,16 @@ enum Field {
   SIGNAL(true),
   RUN_ID(true),
   APPROVAL_ID(true),
-  DECISION(true);
+  DECISION(true),
+  OP(true),
+  REQUEST_ID(true),
+  NAME(true),
+  TOOL(true),
+  ARGUMENTS(false),
+  CALL_FEED(true),
+  OLD(true),
+  NEW(true),
+  TOOLS(false);
 
   /** The name on the wire. */
   final String wire = name().toLowerCase(Locale.ROOT);
@@ -99,6 +108,15 @@ enum Field {
       case "run_id" -> RUN_ID;
       case "approval_id" -> APPROVAL_ID;
       case "decision" -> DECISION;
+      case "op" -> OP;
+      case "request_id" -> REQUEST_ID;
+      case "name" -> NAME;
+      case "tool" -> TOOL;
+      case "arguments" -> ARGUMENTS;
+      case "call_feed" -> CALL_FEED;
+      case "old" -> OLD;
+      case "new" -> NEW;
+      case "tools" -> TOOLS;
       default -> null;
     };
   }

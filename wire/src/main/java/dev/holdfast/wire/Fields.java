@@ -65,21 +65,31 @@ final class Fields {
 
   /** The command's own name; null too where it cannot be told. */
   @Nullable String id() {
-    String id = envelope.twice() == Field.ID ? null : text(Field.ID, ID_LENGTH);
+    return id(Field.ID);
+  }
+
+  /** The same, in another field. */
+  @Nullable String id(Field field) {
+    String id = envelope.twice() == field ? null : text(field, ID_LENGTH);
     return id == null || id.isEmpty() ? null : id;
   }
 
   /** The type of the frame. */
   String type(@Nullable String otherwise) {
-    Value value = find(Field.TYPE);
+    return type(Field.TYPE, otherwise);
+  }
+
+  /** The same, in another field. */
+  String type(Field field, @Nullable String otherwise) {
+    Value value = find(field);
     if (value == null) {
       if (otherwise == null) {
-        refuse(Field.TYPE, "missing");
+        refuse(field, "missing");
       }
       return otherwise == null ? "" : otherwise;
     }
     if (value.text() == null) {
-      refuse(Field.TYPE, "must be a string");
+      refuse(field, "must be a string");
       return "";
     }
     return value.text();

@@ -73,6 +73,35 @@ final class FrameWriter {
         type("stats", it);
         json.raw("data", it.data());
       }
+      case ServerFrame.Tools it -> {
+        type("tools", it);
+        json.raw("tools", it.tools());
+      }
+      case ServerFrame.CallAck it -> callAck(it);
+      case ServerFrame.CallRefused it ->
+          error(
+              new ServerFrame.Error(it.id(), it.code(), it.message(), it.why(), it.retryAfterMs()));
+      case ServerFrame.CallOver it -> {
+        type("call_over", it);
+        json.raw("result", it.result());
+      }
+      case ServerFrame.CallCancelled it -> {
+        type("cancelled", it);
+        json.text("request_id", it.requestId());
+        json.flag("was_running", it.wasRunning());
+      }
+      case ServerFrame.Health it -> {
+        type("health", it);
+        json.raw("data", it.data());
+      }
+      case ServerFrame.TokenRotated it -> {
+        type("token_rotated", it);
+        json.text("error", it.error());
+      }
+      case ServerFrame.HelloRefused it ->
+          error(
+              new ServerFrame.Error(
+                  null, ErrorCode.UNAUTHORIZED, it.message(), it.reason(), it.retryAfterMs()));
     }
   }
 
@@ -115,6 +144,16 @@ final class FrameWriter {
     json.begin();
     place(place);
     json.end();
+  }
+
+  private void callAck(ServerFrame.CallAck frame) {
+    type("call_ack", frame);
+    json.text("name", frame.name());
+    json.number("timeout_ms", frame.timeoutMs());
+    json.text("feed", frame.feed());
+    if (frame.duplicate()) {
+      json.flag("duplicate", true);
+    }
   }
 
   private void error(ServerFrame.Error frame) {

@@ -71,6 +71,13 @@ final class JsonOutput {
     }
   }
 
+  /** The members of an object that has at least one, after others. */
+  void members(RawJson object) {
+    json.writeRaw(',');
+    json.flush();
+    object.inner().writeTo(bytes);
+  }
+
   /** An empty raw value makes the generator write what goes before a value. */
   void raw(RawJson value) {
     json.writeRawValue("");

@@ -81,6 +81,11 @@ public final class RawJson {
     return at + length;
   }
 
+  /** What an object without white space around its braces has between them. */
+  RawJson inner() {
+    return new RawJson(text, start + 1, length - 2);
+  }
+
   void writeTo(ByteArrayOutputStream target) {
     target.write(text, start, length);
   }

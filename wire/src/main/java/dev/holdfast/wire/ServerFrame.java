@@ -109,4 +109,50 @@ public sealed interface ServerFrame {
 
   /** {@code stats}; {@code data} is one JSON object. */
   record Stats(@Nullable String id, RawJson data) implements ServerFrame {}
+
+  /** {@code tools}; a list of {@code {name, description, inputSchema}}. */
+  record Tools(@Nullable String id, RawJson tools) implements ServerFrame {}
+
+  /**
+   * {@code call_ack}: a tool was called.
+   *
+   * @param id the name of the call, which is the server's where the client gave none
+   * @param timeoutMs after which it fails
+   * @param feed of the call
+   * @param duplicate whether it had been called before
+   */
+  record CallAck(String id, String name, long timeoutMs, String feed, boolean duplicate)
+      implements ServerFrame {}
+
+  /**
+   * A call that came to nothing before it began: an error.
+   *
+   * @param why the code of the tools' own dialect
+   * @param details one JSON value; null for none
+   */
+  record CallRefused(
+      @Nullable String id,
+      ErrorCode code,
+      String why,
+      String message,
+      @Nullable RawJson details,
+      @Nullable Long retryAfterMs)
+      implements ServerFrame {}
+
+  /** How a call ended that had ended before; {@code result} is one JSON object. */
+  record CallOver(String id, RawJson result) implements ServerFrame {}
+
+  /** {@code cancelled}: whether the call was running. */
+  record CallCancelled(@Nullable String id, String requestId, boolean wasRunning)
+      implements ServerFrame {}
+
+  /** {@code health}; {@code data} is one JSON object. */
+  record Health(@Nullable String id, RawJson data) implements ServerFrame {}
+
+  /** {@code token_rotated}; {@code error} null for none. */
+  record TokenRotated(@Nullable String id, @Nullable String error) implements ServerFrame {}
+
+  /** A client of the tools' own dialect is not admitted. */
+  record HelloRefused(String reason, String message, @Nullable Long retryAfterMs)
+      implements ServerFrame {}
 }

@@ -5,6 +5,7 @@ import static dev.holdfast.wire.Field.AFTER;
 import static dev.holdfast.wire.Field.AGENTS;
 import static dev.holdfast.wire.Field.AGENT_ID;
 import static dev.holdfast.wire.Field.APPROVAL_ID;
+import static dev.holdfast.wire.Field.ARGUMENTS;
 import static dev.holdfast.wire.Field.CANCEL_AFTER_MS;
 import static dev.holdfast.wire.Field.CHANNEL;
 import static dev.holdfast.wire.Field.COLS;
@@ -19,10 +20,14 @@ import static dev.holdfast.wire.Field.FEED;
 import static dev.holdfast.wire.Field.GUIDANCE;
 import static dev.holdfast.wire.Field.IDEMPOTENCY_KEY;
 import static dev.holdfast.wire.Field.LIMIT;
+import static dev.holdfast.wire.Field.NAME;
+import static dev.holdfast.wire.Field.NEW;
+import static dev.holdfast.wire.Field.OLD;
 import static dev.holdfast.wire.Field.PARAMS;
 import static dev.holdfast.wire.Field.PRESENCE;
 import static dev.holdfast.wire.Field.PROMPT;
 import static dev.holdfast.wire.Field.PUBLISH_TO;
+import static dev.holdfast.wire.Field.REQUEST_ID;
 import static dev.holdfast.wire.Field.REVERSE;
 import static dev.holdfast.wire.Field.ROWS;
 import static dev.holdfast.wire.Field.RUN_ID;
@@ -148,7 +153,18 @@ public final class TypeDialect {
       case "serve" -> new ClientFrame.Serve(id, in.json(AGENTS));
       case "report" ->
           new ClientFrame.Report(id, in.requiredName(RUN_ID, ID_LENGTH), in.json(DATA));
-      case "cancel" -> new ClientFrame.Cancel(id, in.requiredName(RUN_ID, ID_LENGTH));
+      case "cancel" ->
+          in.has(REQUEST_ID)
+              ? new ClientFrame.CancelCall(id, in.requiredName(REQUEST_ID, ID_LENGTH))
+              : new ClientFrame.Cancel(id, in.requiredName(RUN_ID, ID_LENGTH));
+      case "list_tools" -> new ClientFrame.ListTools(id);
+      case "call_tool" ->
+          new ClientFrame.CallTool(
+              id, in.requiredName(NAME, NAME_LENGTH), in.optionalJson(ARGUMENTS));
+      case "health" -> new ClientFrame.Health(id);
+      case "rotate_token" ->
+          new ClientFrame.RotateToken(
+              id, in.requiredText(OLD, TOKEN_LENGTH), in.requiredText(NEW, TOKEN_LENGTH));
       case "approve" -> {
         String decision = in.name(DECISION, NAME_LENGTH);
         yield new ClientFrame.Approve(

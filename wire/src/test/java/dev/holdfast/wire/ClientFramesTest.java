@@ -27,6 +27,36 @@ class ClientFramesTest {
     return Stream.of(
         arguments(
             """
+            {"type":"list_tools","id":"l"}\
+            """,
+            new ClientFrame.ListTools("l")),
+        arguments(
+            """
+            {"type":"call_tool","id":"c","name":"echo","arguments":{"text":"hi"}}\
+            """,
+            new ClientFrame.CallTool("c", "echo", RawJson.of("{\"text\":\"hi\"}"))),
+        arguments(
+            """
+            {"type":"call_tool","name":"echo"}\
+            """,
+            new ClientFrame.CallTool(null, "echo", null)),
+        arguments(
+            """
+            {"type":"cancel","id":"x","request_id":"c"}\
+            """,
+            new ClientFrame.CancelCall("x", "c")),
+        arguments(
+            """
+            {"type":"health"}\
+            """,
+            new ClientFrame.Health(null)),
+        arguments(
+            """
+            {"type":"rotate_token","id":"r","old":"a","new":"b"}\
+            """,
+            new ClientFrame.RotateToken("r", "a", "b")),
+        arguments(
+            """
             {"type":"connect","id":"c","token":"a.b.c","session_id":"s-1","user_id":"ann",
              "positions":{"channel:lobby":"a1:7","user:ann":"b2:0"}}\
             """,

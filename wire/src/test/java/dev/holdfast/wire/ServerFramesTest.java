@@ -189,6 +189,50 @@ class ServerFramesTest {
             new ServerFrame.Stats("s", RawJson.of("{\"connections\": 1}")),
             """
             {"type":"stats","id":"s","data":{"connections": 1}}\
+            """),
+        arguments(
+            new ServerFrame.Tools("t", RawJson.of("[]")),
+            """
+            {"type":"tools","id":"t","tools":[]}\
+            """),
+        arguments(
+            new ServerFrame.CallAck("c", "echo", 120_000, "call:1", true),
+            """
+            {"type":"call_ack","id":"c","name":"echo","timeout_ms":120000,"feed":"call:1",\
+            "duplicate":true}\
+            """),
+        arguments(
+            new ServerFrame.CallRefused(
+                "c", ErrorCode.NOT_FOUND, "TOOL_NOT_FOUND", "no such tool", null, 7L),
+            """
+            {"type":"error","id":"c","code":"not_found","message":"no such tool",\
+            "reason":"TOOL_NOT_FOUND","retry_after_ms":7}\
+            """),
+        arguments(
+            new ServerFrame.CallOver("c", RawJson.of("{\"ok\":true}")),
+            """
+            {"type":"call_over","id":"c","result":{"ok":true}}\
+            """),
+        arguments(
+            new ServerFrame.CallCancelled("x", "c", true),
+            """
+            {"type":"cancelled","id":"x","request_id":"c","was_running":true}\
+            """),
+        arguments(
+            new ServerFrame.Health("h", RawJson.of("{}")),
+            """
+            {"type":"health","id":"h","data":{}}\
+            """),
+        arguments(
+            new ServerFrame.TokenRotated("r", "old: is not the token"),
+            """
+            {"type":"token_rotated","id":"r","error":"old: is not the token"}\
+            """),
+        arguments(
+            new ServerFrame.HelloRefused("unauthorized", "the token is not valid", null),
+            """
+            {"type":"error","code":"unauthorized","message":"the token is not valid",\
+            "reason":"unauthorized"}\
             """));
   }
 

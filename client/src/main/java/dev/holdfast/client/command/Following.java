@@ -31,8 +31,6 @@ final class Following implements Flow.Subscriber<Delivery> {
     NO
   }
 
-  private static final int BAR = 24;
-
   private final CompletableFuture<Boolean> end = new CompletableFuture<>();
   private final Client client;
   private final String run;
@@ -40,7 +38,7 @@ final class Following implements Flow.Subscriber<Delivery> {
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean terminal;
-  private boolean bar;
+  private final ProgressBar bar;
   private boolean midLine;
 
   Following(Client client, String run, Approvals approvals, PrintWriter out, PrintWriter err) {
@@ -50,6 +48,7 @@ final class Following implements Flow.Subscriber<Delivery> {
     this.out = out;
     this.err = err;
     this.terminal = ClientCommand.atTerminal();
+    this.bar = new ProgressBar(err, terminal);
   }
 
   /** Follows the run to its end, which Ctrl-C brings about; returns the exit code. */
@@ -110,7 +109,7 @@ final class Following implements Flow.Subscriber<Delivery> {
         end.complete(true);
       }
       case "complete" -> {
-        clear();
+        bar.clear();
         out.println(Talk.plain(frame.json()));
         end.complete(true);
       }
@@ -127,13 +126,13 @@ final class Following implements Flow.Subscriber<Delivery> {
   }
 
   private void print(String text) {
-    clear();
+    bar.clear();
     out.print(Talk.plain(text));
     midLine = !text.endsWith("\n");
   }
 
   private void note(String text) {
-    clear();
+    bar.clear();
     if (terminal && midLine) {
       err.println();
       midLine = false;
@@ -142,25 +141,7 @@ final class Following implements Flow.Subscriber<Delivery> {
   }
 
   private void progress(Frame frame) {
-    long percent = frame.number("progress", 0);
-    if (!terminal) {
-      note(percent + " % " + line(frame, "message"));
-      return;
-    }
-    int full = (int) (percent * BAR / 100);
-    err.print(
-        "\r\033[K[%s%s] %3d %% %s"
-            .formatted("#".repeat(full), ".".repeat(BAR - full), percent, line(frame, "message")));
-    bar = true;
-  }
-
-  /** Takes the progress bar away. */
-  private void clear() {
-    if (bar) {
-      err.print("\r\033[K");
-      err.flush();
-      bar = false;
-    }
+    bar.show(frame.number("progress", 0), line(frame, "message"));
   }
 
   private static String line(Frame frame, String field) {

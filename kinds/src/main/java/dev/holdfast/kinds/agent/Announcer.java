@@ -1,5 +1,6 @@
 package dev.holdfast.kinds.agent;
 
+import dev.holdfast.kinds.common.Members;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;

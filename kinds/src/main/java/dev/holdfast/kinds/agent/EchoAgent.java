@@ -1,5 +1,6 @@
 package dev.holdfast.kinds.agent;
 
+import dev.holdfast.kinds.common.Members;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -1,5 +1,7 @@
 package dev.holdfast.kinds.agent;
 
+import dev.holdfast.kinds.common.Members;
+import dev.holdfast.kinds.common.ProcessGroup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;

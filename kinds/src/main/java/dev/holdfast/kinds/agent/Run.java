@@ -4,6 +4,7 @@ import dev.holdfast.feed.Delivery;
 import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
+import dev.holdfast.kinds.common.Members;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;

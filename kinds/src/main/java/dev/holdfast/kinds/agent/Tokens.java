@@ -2,6 +2,7 @@ package dev.holdfast.kinds.agent;
 
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
+import dev.holdfast.kinds.common.Members;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

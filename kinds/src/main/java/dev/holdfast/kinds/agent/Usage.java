@@ -1,5 +1,7 @@
 package dev.holdfast.kinds.agent;
 
+import dev.holdfast.kinds.common.Members;
+
 /**
  * What a run took. Immutable; any thread.
  *

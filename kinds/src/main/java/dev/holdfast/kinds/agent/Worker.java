@@ -3,6 +3,7 @@ package dev.holdfast.kinds.agent;
 import dev.holdfast.feed.Delivery;
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
+import dev.holdfast.kinds.common.Members;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

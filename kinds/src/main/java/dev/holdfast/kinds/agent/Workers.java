@@ -5,6 +5,7 @@ import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.feed.Retention;
 import dev.holdfast.kinds.agent.Outcome.Why;
+import dev.holdfast.kinds.common.Members;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

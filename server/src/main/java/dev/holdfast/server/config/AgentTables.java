@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -88,13 +87,13 @@ final class AgentTables {
     return switch (type) {
       case "echo" -> {
         Duration pause = in.duration("pause", Duration.ofMillis(2));
-        yield in.spec(id, EchoAgent.ACTIONS, true, Integer.MAX_VALUE, new Work.Echo(pause));
+        yield spec(in, id, EchoAgent.ACTIONS, Integer.MAX_VALUE, new Work.Echo(pause));
       }
       case "process" -> {
         List<String> actions = in.texts("actions");
-        yield in.spec(id, actions, true, PROGRAM_RUNS, program(in));
+        yield spec(in, id, actions, PROGRAM_RUNS, program(in));
       }
-      case "model" -> in.spec(id, List.of(), true, MODEL_RUNS, model(in));
+      case "model" -> spec(in, id, List.of(), MODEL_RUNS, model(in));
       default -> throw new IllegalArgumentException("type is none of echo, process, model");
     };
   }
@@ -180,97 +179,15 @@ final class AgentTables {
     return tools;
   }
 
-  /** One row's cells, each as it has to be. */
-  private record Cells(Map<String, Object> row) {
-
-    @Nullable Object cellOrNull(String name) {
-      return row.get(name);
-    }
-
-    Object cell(String name) {
-      Object cell = row.get(name);
-      if (cell == null) {
-        throw new IllegalArgumentException(name + " is missing");
-      }
-      return cell;
-    }
-
-    String text(String name) {
-      Object cell = cell(name);
-      try {
-        return Form.scalar(cell);
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(name + " is " + e.getMessage(), e);
-      }
-    }
-
-    String text(String name, String otherwise) {
-      return row.containsKey(name) ? text(name) : otherwise;
-    }
-
-    @Nullable String textOrNull(String name) {
-      return row.containsKey(name) ? text(name) : null;
-    }
-
-    List<String> texts(String name) {
-      return row.containsKey(name) ? Form.texts(cell(name)) : List.of();
-    }
-
-    Duration duration(String name, Duration otherwise) {
-      if (!row.containsKey(name)) {
-        return otherwise;
-      }
-      try {
-        return Form.durationOf(text(name));
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(name + " is not a duration", e);
-      }
-    }
-
-    int whole(String name, int otherwise, int least) {
-      if (!row.containsKey(name)) {
-        return otherwise;
-      }
-      int number = Integer.parseInt(text(name));
-      if (number < least) {
-        throw new IllegalArgumentException(name + " is less than " + least);
-      }
-      return number;
-    }
-
-    boolean flag(String name) {
-      String text = text(name, "false");
-      if (!text.equals("true") && !text.equals("false")) {
-        throw new IllegalArgumentException(name + " is neither true nor false");
-      }
-      return text.equals("true");
-    }
-
-    <E extends Enum<E>> E choice(String name, Class<E> type, E otherwise) {
-      if (!row.containsKey(name)) {
-        return otherwise;
-      }
-      try {
-        return Enum.valueOf(type, text(name).toUpperCase(Locale.ROOT));
-      } catch (IllegalArgumentException e) {
-        List<String> all = new ArrayList<>();
-        for (E one : type.getEnumConstants()) {
-          all.add(one.name().toLowerCase(Locale.ROOT));
-        }
-        throw new IllegalArgumentException(name + " is none of " + String.join(", ", all), e);
-      }
-    }
-
-    AgentSpec spec(String id, List<String> actions, boolean prompts, int maxRuns, Work work) {
-      return new AgentSpec(
-          id,
-          text("description", ""),
-          actions,
-          prompts,
-          Set.copyOf(texts("roles")),
-          whole("max_runs", maxRuns, 1),
-          row.containsKey("deadline") ? duration("deadline", Duration.ZERO) : null,
-          work);
-    }
+  private static AgentSpec spec(Cells in, String id, List<String> actions, int maxRuns, Work work) {
+    return new AgentSpec(
+        id,
+        in.text("description", ""),
+        actions,
+        true,
+        Set.copyOf(in.texts("roles")),
+        in.whole("max_runs", maxRuns, 1),
+        in.has("deadline") ? in.duration("deadline", Duration.ZERO) : null,
+        work);
   }
 }

@@ -5,7 +5,9 @@ import dev.holdfast.kinds.agent.AgentSettings;
 import dev.holdfast.kinds.channel.ChannelSettings;
 import dev.holdfast.kinds.terminal.SizePolicy;
 import dev.holdfast.kinds.terminal.TerminalSettings;
+import dev.holdfast.kinds.tool.ToolSettings;
 import dev.holdfast.server.auth.AuthSettings;
+import dev.holdfast.server.auth.SharedToken;
 import dev.holdfast.server.auth.TokenAuthenticator;
 import dev.holdfast.session.Settings;
 import dev.holdfast.transport.TransportSettings;
@@ -38,6 +40,7 @@ public record Config(
     ChannelSettings channels,
     AgentConfig agents,
     TerminalSettings terminals,
+    ToolConfig tools,
     AuthSettings auth,
     Duration drain,
     @Nullable Path data,
@@ -71,6 +74,7 @@ public record Config(
     ChannelSettings channels = Tables.channels(values, problems);
     AgentConfig agents = agents(values, problems);
     TerminalSettings terminals = terminals(values, problems);
+    ToolConfig tools = tools(values, problems);
     if (dev && !loopback(transport.host())) {
       problems.add(
           "server.host: '%s' (%s): --dev lets everybody in, so it binds to a loopback address only;"
@@ -87,6 +91,7 @@ public record Config(
         channels,
         agents,
         terminals,
+        tools,
         auth,
         values.duration(Key.SERVER_DRAIN),
         values.pathOrNull(Key.SERVER_DATA),
@@ -213,6 +218,61 @@ public record Config(
         Environment.passed(values.list(Key.TERMINALS_ENVIRONMENT), System.getenv()));
   }
 
+  private static ToolConfig tools(Values values, List<String> problems) {
+    String token = values.textOrNull(Key.TOOLS_TOKEN);
+    if (token != null && token.length() < SharedToken.LEAST) {
+      problems.add(
+          "tools.token: ****** (%s): expected at least %d characters"
+              .formatted(values.origin(Key.TOOLS_TOKEN), SharedToken.LEAST));
+    }
+    Path log = values.pathOrNull(Key.TOOLS_LOG);
+    List<ProviderSpec> providers = ToolTables.providers(values, problems);
+    if (values.right(Key.TIMEOUTS_GATEWAY)) {
+      Duration gateway = values.duration(Key.TIMEOUTS_GATEWAY);
+      for (ProviderSpec provider : providers) {
+        provider
+            .settings()
+            .tools()
+            .forEach((name, traits) -> {
+              Duration own = traits.timeout();
+              if (own != null && own.compareTo(gateway) >= 0) {
+                problems.add(
+                    "tools.providers: the timeout %s of %s of %s must be shorter than %s: %s"
+                        .formatted(
+                            own,
+                            name,
+                            provider.id(),
+                            Key.TIMEOUTS_GATEWAY.text(),
+                            values.written(Key.TIMEOUTS_GATEWAY)));
+              }
+            });
+      }
+    }
+    return new ToolConfig(
+        new ToolSettings(
+            values.whole(Key.TOOLS_MAX_CALLS),
+            values.whole(Key.TOOLS_MAX_PER_SESSION),
+            values.duration(Key.TOOLS_QUEUE_TIMEOUT),
+            values.whole(Key.TOOLS_MAX_QUEUED),
+            values.whole(Key.TOOLS_RATE),
+            values.whole(Key.TOOLS_RATE_PER_USER),
+            values.whole(Key.TOOLS_RATE_PER_IP),
+            values.size(Key.TOOLS_MAX_ARGUMENTS),
+            values.duration(Key.TIMEOUTS_TOOL),
+            values.duration(Key.TOOLS_PROGRESS_INTERVAL),
+            values.duration(Key.TOOLS_KEPT_FOR),
+            values.size(Key.TOOLS_KEPT),
+            values.size(Key.TOOLS_CACHE),
+            values.list(Key.TOOLS_SUFFIXES),
+            values.list(Key.TOOLS_UNCOALESCED)),
+        providers,
+        token,
+        log == null
+            ? null
+            : new ToolConfig.Log(
+                log, values.size(Key.TOOLS_LOG_SIZE), values.whole(Key.TOOLS_LOG_FILES)));
+  }
+
   private static TransportSettings transport(Values values, List<String> problems) {
     Path certificate = values.pathOrNull(Key.TLS_CERTIFICATE);
     Path key = values.pathOrNull(Key.TLS_KEY);
@@ -224,6 +284,7 @@ public record Config(
         values.whole(Key.SERVER_PORT),
         values.whole(Key.SERVER_LOOPS),
         (int) values.size(Key.SESSION_MAX_FRAME),
+        (int) values.size(Key.TOOLS_MAX_FRAME),
         (int) values.size(Key.SERVER_MAX_BODY),
         values.whole(Key.SERVER_MAX_SOCKETS),
         values.duration(Key.SERVER_REQUEST_TIMEOUT),
@@ -237,6 +298,7 @@ public record Config(
   private static Settings session(Values values, boolean dev, ServerFrame.Timeouts timeouts) {
     return new Settings(
         values.duration(Key.SESSION_HELLO_TIMEOUT),
+        values.duration(Key.TOOLS_HELLO_TIMEOUT),
         values.duration(Key.SESSION_HEARTBEAT),
         values.duration(Key.SESSION_PONG_TIMEOUT),
         values.duration(Key.SESSION_MAX_IDLE),

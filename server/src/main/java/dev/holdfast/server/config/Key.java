@@ -246,6 +246,64 @@ public enum Key {
       "",
       "Variables besides PATH, HOME, USER, LANG, LC_ALL, TZ and TMPDIR: a name is passed on,"
           + " NAME=value is set."),
+  TOOLS_HELLO_TIMEOUT(
+      "tools.hello_timeout",
+      duration("10ms", "10m"),
+      "15s",
+      "How long a connection to the tools may take to say hello."),
+  TOOLS_MAX_FRAME(
+      "tools.max_frame", size("1KiB", "256MiB"), "32MiB", "The largest frame of a tool client."),
+  TOOLS_MAX_ARGUMENTS(
+      "tools.max_arguments", size("1KiB", "256MiB"), "10MiB", "The largest arguments of a call."),
+  TOOLS_MAX_CALLS("tools.max_calls", whole(1, 1_000_000), "24", "Calls that run at once."),
+  TOOLS_MAX_PER_SESSION(
+      "tools.max_per_session", whole(1, 1_000_000), "8", "Calls of one session that run at once."),
+  TOOLS_QUEUE_TIMEOUT(
+      "tools.queue_timeout",
+      duration("0s", "1h"),
+      "0s",
+      "How long a call waits for its turn where there is no room; 0s refuses it at once."),
+  TOOLS_MAX_QUEUED(
+      "tools.max_queued", whole(1, 1_000_000), "1000", "Calls that wait for their turn."),
+  TOOLS_RATE("tools.rate", whole(0, 100_000_000), "0", "Calls a second in all; 0 for any number."),
+  TOOLS_RATE_PER_USER(
+      "tools.rate_per_user", whole(0, 100_000_000), "0", "Calls a second of one user."),
+  TOOLS_RATE_PER_IP(
+      "tools.rate_per_ip", whole(0, 100_000_000), "0", "Calls a second from one address."),
+  TOOLS_PROGRESS_INTERVAL(
+      "tools.progress_interval",
+      duration("100ms", "10s"),
+      "8s",
+      "After how long a silence a call gives a sign of life."),
+  TOOLS_KEPT_FOR(
+      "tools.kept_for",
+      duration("1s", "8760h"),
+      "10m",
+      "How long a call that has ended can be asked for again."),
+  TOOLS_KEPT("tools.kept", size("1KiB", "64GiB"), "64MiB", "Bytes of such calls, about."),
+  TOOLS_CACHE(
+      "tools.cache", size("0", "64GiB"), "64MiB", "Bytes of results that stand for later calls."),
+  TOOLS_SUFFIXES(
+      "tools.suffixes",
+      list(),
+      "_EXAI-WS,-EXAI-WS,_EXAI_WS,-EXAI_WS",
+      "What is taken off the names of tools that there are not."),
+  TOOLS_UNCOALESCED("tools.uncoalesced", list(), "", "Tools whose identical calls are each made."),
+  TOOLS_TOKEN(
+      "tools.token",
+      secret(),
+      null,
+      "A token that clients of tools share, besides tokens of their own; 16 characters at least."),
+  TOOLS_LOG("tools.log", file(), null, "A file that each call is written to, as lines of JSON."),
+  TOOLS_LOG_SIZE(
+      "tools.log_size", size("1KiB", "64GiB"), "16MiB", "The size at which it is rotated."),
+  TOOLS_LOG_FILES("tools.log_files", whole(1, 1_000), "5", "Rotated files that are kept."),
+  TOOLS_PROVIDERS(
+      "tools.providers",
+      table(ToolTables.COLUMNS),
+      "[]",
+      "What serves tools: an id and a type (mcp, process or http) each, and what docs/tools.md"
+          + " says."),
   LOG_FORMAT(
       "log.format", choice("auto", "text", "json"), "auto", "auto: text on a terminal, else json."),
   LOG_LEVEL(

@@ -20,6 +20,11 @@ final class AdminRoutes {
   void addTo(Routes routes) {
     routes.add("GET", "/api/sessions", ADMINS, (r, v, p) -> sessions());
     routes.add(
+        "GET",
+        "/api/figures",
+        ADMINS,
+        (r, v, p) -> Reply.raw("application/json", parts.stats().json()));
+    routes.add(
         "DELETE",
         "/api/sessions/{id}",
         ADMINS,

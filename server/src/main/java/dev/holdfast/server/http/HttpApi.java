@@ -32,6 +32,7 @@ public final class HttpApi implements HttpHandler {
     new ChannelRoutes(parts).addTo(routes);
     new AdminRoutes(parts).addTo(routes);
     new RunRoutes(parts).addTo(routes);
+    new ToolRoutes(parts).addTo(routes);
     new TerminalRoutes(parts).addTo(routes);
     new MilestoneRoutes(parts).addTo(routes);
   }

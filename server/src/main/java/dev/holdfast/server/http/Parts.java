@@ -4,6 +4,10 @@ import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.channel.Channels;
 import dev.holdfast.kinds.terminal.Milestones;
 import dev.holdfast.kinds.terminal.Terminals;
+import dev.holdfast.kinds.tool.Tools;
+import dev.holdfast.server.mcp.McpEndpoint;
+import dev.holdfast.server.metrics.StatsFeed;
+import dev.holdfast.server.tool.ToolJson;
 import dev.holdfast.session.Gateway;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -21,6 +25,10 @@ public record Parts(
     Agents agents,
     Terminals terminals,
     Milestones milestones,
+    Tools tools,
+    ToolJson toolJson,
+    McpEndpoint mcp,
+    StatsFeed stats,
     Gateway gateway,
     BooleanSupplier ready,
     Supplier<String> scrape,

@@ -45,6 +45,33 @@ final class Latencies implements Collector {
     times.nanos.add(nanos);
   }
 
+  /** How many commands took how long so far, by bucket. */
+  long[] counts() {
+    long[] counts = new long[BUCKETS + 1];
+    for (Times times : byType.values()) {
+      for (int i = 0; i <= BUCKETS; i++) {
+        counts[i] += times.buckets[i].sum();
+      }
+    }
+    return counts;
+  }
+
+  /** The bound in microseconds within which that share of them lies; 0 for none of them. */
+  static long within(long[] counts, double share) {
+    long all = 0;
+    for (long count : counts) {
+      all += count;
+    }
+    long left = (long) Math.ceil(all * share);
+    for (int i = 0; i <= BUCKETS && all > 0; i++) {
+      left -= counts[i];
+      if (left <= 0) {
+        return 1L << Math.min(i, BUCKETS);
+      }
+    }
+    return 0;
+  }
+
   /** The bucket whose upper bound is the first that is not exceeded. */
   static int bucket(long nanos) {
     long units = Math.max(0, nanos - 1) / FIRST_NANOS;

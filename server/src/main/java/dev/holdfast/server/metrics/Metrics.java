@@ -8,6 +8,9 @@ import dev.holdfast.kinds.agent.Usage;
 import dev.holdfast.kinds.agent.Workers;
 import dev.holdfast.kinds.terminal.TerminalFigures;
 import dev.holdfast.kinds.terminal.Terminals;
+import dev.holdfast.kinds.tool.ToolError;
+import dev.holdfast.kinds.tool.ToolFigures;
+import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.session.Gateway;
 import dev.holdfast.session.Telemetry;
 import dev.holdfast.transport.Listener;
@@ -20,7 +23,9 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +117,29 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
         f -> f.pausedSeconds());
   }
 
+  /** Watches these too, once they are there. */
+  public void watch(Tools tools) {
+    gauge("holdfast.calls", "calls of tools that run now", tools, t -> t.inFlight());
+    gauge("holdfast.calls.queued", "calls that wait for their turn", tools, t -> t.queued());
+    ToolFigures figures = tools.figures();
+    counter("holdfast.calls.requested", "requests for calls", figures, f -> f.called());
+    counter("holdfast.calls.executed", "pieces of work for calls", figures, f -> f.executed());
+    counter("holdfast.calls.succeeded", "calls that went well", figures, f -> f.succeeded());
+    counter("holdfast.calls.joined", "calls served by another's work", figures, f -> f.joined());
+    counter("holdfast.calls.cached", "calls served by a kept result", figures, f -> f.cached());
+    counter("holdfast.calls.repeated", "requests made again", figures, f -> f.repeated());
+    counter("holdfast.calls.retried", "tries beyond the first", figures, f -> f.retried());
+    counter(
+        "holdfast.calls.fallback", "calls of a tool that stands in", figures, f -> f.fellBack());
+    counter("holdfast.call.seconds", "how long the work took", figures, f -> f.seconds());
+    for (ToolError error : ToolError.values()) {
+      FunctionCounter.builder("holdfast.calls.failed", figures, f -> f.failures(error))
+          .description("calls that came to nothing")
+          .tag("code", error.name())
+          .register(registry);
+    }
+  }
+
   @Override
   public void ended(Run run) {
     Usage usage = run.usage();
@@ -134,6 +162,21 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
   /** All figures in the text format of Prometheus. */
   public String scrape() {
     return registry.scrape();
+  }
+
+  /** Messages and bytes so far, in both directions. */
+  Map<String, Object> messages() {
+    Map<String, Object> messages = new LinkedHashMap<>();
+    messages.put("in", framesIn.sum());
+    messages.put("bytes_in", bytesIn.sum());
+    messages.put("out", eventsOut.sum());
+    messages.put("bytes_out", bytesOut.sum());
+    return messages;
+  }
+
+  /** How many commands took how long so far, by bucket. */
+  long[] latencies() {
+    return commands.counts();
   }
 
   @Override

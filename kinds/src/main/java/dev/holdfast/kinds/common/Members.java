@@ -1,11 +1,11 @@
-package dev.holdfast.kinds.agent;
+package dev.holdfast.kinds.common;
 
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /** The body of an event in the making: JSON members without the braces around them. One thread. */
-final class Members {
+public final class Members {
 
   private final StringBuilder text = new StringBuilder();
 
@@ -14,7 +14,7 @@ final class Members {
     return this;
   }
 
-  Members text(String name, @Nullable String value) {
+  public Members text(String name, @Nullable String value) {
     if (value != null) {
       name(name);
       text.append('"').append(JsonStringEncoder.getInstance().quoteAsCharArray(whole(value)));
@@ -24,24 +24,24 @@ final class Members {
   }
 
   /** A text as JSON. */
-  static String quoted(String text) {
+  public static String quoted(String text) {
     return "\"" + new String(JsonStringEncoder.getInstance().quoteAsCharArray(whole(text))) + "\"";
   }
 
-  Members number(String name, long value) {
+  public Members number(String name, long value) {
     name(name);
     text.append(value);
     return this;
   }
 
-  Members flag(String name, boolean value) {
+  public Members flag(String name, boolean value) {
     name(name);
     text.append(value);
     return this;
   }
 
   /** A value that is JSON already. */
-  Members raw(String name, @Nullable String json) {
+  public Members raw(String name, @Nullable String json) {
     if (json != null) {
       name(name);
       text.append(json);
@@ -50,7 +50,7 @@ final class Members {
   }
 
   /** Half a surrogate pair, which UTF-8 can't say, becomes U+FFFD. */
-  static String whole(String value) {
+  public static String whole(String value) {
     for (int i = 0; i < value.length(); i++) {
       if (Character.isSurrogate(value.charAt(i))) {
         return new String(value.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);
@@ -59,12 +59,12 @@ final class Members {
     return value;
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /** As one JSON object. */
-  String object() {
+  public String object() {
     return "{" + text + "}";
   }
 }

@@ -1,4 +1,4 @@
-package dev.holdfast.kinds.agent;
+package dev.holdfast.kinds.common;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -9,7 +9,7 @@ import java.lang.invoke.MethodHandle;
  * Signals to process groups, for which the JDK has no method: {@code kill(2)} with a negative
  * number. Any thread.
  */
-final class ProcessGroup {
+public final class ProcessGroup {
 
   private static final int SIGKILL = 9;
 
@@ -29,7 +29,7 @@ final class ProcessGroup {
   }
 
   /** Kills every process of the group that has that number; nothing where there is none. */
-  static void kill(long group) {
+  public static void kill(long group) {
     if (group < LEAST || group > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("not a group: " + group);
     }

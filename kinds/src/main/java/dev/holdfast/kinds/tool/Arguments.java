@@ -1,0 +1,84 @@
+package dev.holdfast.kinds.tool;
+
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaException;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.holdfast.kinds.common.Members;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a tool may be called with: JSON schema, of the draft that it names or else of 2020-12. Any
+ * thread.
+ */
+final class Arguments {
+
+  static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /** Writes the same JSON in one way, whatever the order of its members. */
+  private static final JsonMapper SORTED =
+      JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
+
+  private static final SchemaRegistry SCHEMAS =
+      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+
+  /** Faults that one answer tells of. */
+  private static final int MOST_FAULTS = 10;
+
+  private final @Nullable Schema schema;
+
+  /**
+   * @param schema JSON; what is none lets everything pass
+   */
+  Arguments(String schema) {
+    Schema read = null;
+    try {
+      read = SCHEMAS.getSchema(JSON.readTree(schema));
+    } catch (JacksonException | SchemaException e) {
+      System.getLogger(Arguments.class.getName())
+          .log(System.Logger.Level.WARNING, "a schema can''t be read: {0}", e.getMessage());
+    }
+    this.schema = read;
+  }
+
+  /** The arguments; null where they are no JSON object. */
+  static @Nullable JsonNode read(byte @Nullable [] json) {
+    try {
+      JsonNode node = json == null ? JSON.createObjectNode() : JSON.readTree(json);
+      return node.isObject() ? node : null;
+    } catch (JacksonException e) {
+      return null;
+    }
+  }
+
+  static String canonical(JsonNode arguments) {
+    return SORTED.writeValueAsString(arguments);
+  }
+
+  /** What is wrong with them, as a JSON array of texts; null for nothing. */
+  @Nullable String faults(JsonNode arguments) {
+    if (schema == null) {
+      return null;
+    }
+    List<com.networknt.schema.Error> errors = schema.validate(arguments);
+    return errors.isEmpty()
+        ? null
+        : errors.stream()
+            .limit(MOST_FAULTS)
+            .map(error -> Members.quoted(place(error) + error.getMessage()))
+            .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private static String place(com.networknt.schema.Error error) {
+    String at = String.valueOf(error.getInstanceLocation());
+    return at.isEmpty() ? "" : at + ": ";
+  }
+}

@@ -1,0 +1,651 @@
+package dev.holdfast.kinds.tool;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.holdfast.feed.Engine;
+import dev.holdfast.feed.FeedId;
+import dev.holdfast.feed.Retention;
+import dev.holdfast.kinds.common.Bucket;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * All tools and the calls of them. What a tool does is done on a virtual thread of its own, unless
+ * its provider answers at once. Any thread.
+ */
+public final class Tools implements AutoCloseable {
+
+  /** The kind of a call's feed. */
+  public static final String KIND = "call";
+
+  private static final System.Logger LOG = System.getLogger(Tools.class.getName());
+  private static final long BUSY_RETRY_MILLIS = 1_000;
+  private static final HexFormat HEX = HexFormat.of();
+  private static final long AT_ONCE_BYTES = 1 << 20;
+  private static final int MOST_BUCKETS = 100_000;
+
+  /** Kept of a call while it runs and after. */
+  private static final Retention KEPT =
+      new Retention(10_000, 16L * 1024 * 1024, Duration.ofDays(36_500));
+
+  private record RequestKey(String session, String requestId) {}
+
+  private record Kept(String outputs, long untilMillis) {}
+
+  private final Engine engine;
+  private final ToolSettings settings;
+  private final InstantSource clock;
+  private final LongSupplier random;
+  private final ScheduledExecutorService timer;
+  private final CallLog log;
+  private final ToolFigures figures = new ToolFigures();
+  private final Slots slots;
+  private final Bucket rate;
+  private final Cache<String, Bucket> rates =
+      Caffeine.newBuilder()
+          .maximumSize(MOST_BUCKETS)
+          .expireAfterAccess(Duration.ofMinutes(5))
+          .build();
+  private final Cache<String, Kept> results;
+  private final EndedCalls ended;
+
+  /** Those that were answered at once: so many that they would crowd out the others. */
+  private final EndedCalls endedAtOnce;
+
+  private final List<ProviderGate> gates = new CopyOnWriteArrayList<>();
+  private final Map<String, Tool> tools = new ConcurrentSkipListMap<>();
+  private final ConcurrentMap<String, Call> calls = new ConcurrentHashMap<>();
+  private final ConcurrentMap<RequestKey, Call> requests = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Work> flights = new ConcurrentHashMap<>();
+  private final Set<Work> working = ConcurrentHashMap.newKeySet();
+  private volatile long version;
+
+  /**
+   * @param random gives ids that nobody can guess
+   * @param timer runs deadlines, for which it only has to stop things
+   */
+  public Tools(
+      Engine engine,
+      ToolSettings settings,
+      InstantSource clock,
+      LongSupplier random,
+      ScheduledExecutorService timer,
+      CallLog log) {
+    this.engine = engine;
+    this.settings = settings;
+    this.clock = clock;
+    this.random = random;
+    this.timer = timer;
+    this.log = log;
+    this.slots = new Slots(settings);
+    this.rate = new Bucket(settings.perSecond());
+    this.results =
+        Caffeine.newBuilder()
+            .maximumWeight(settings.cacheBytes())
+            .weigher((String key, Kept kept) -> 200 + key.length() + kept.outputs().length())
+            .build();
+    long keptMillis = settings.keptFor().toMillis();
+    this.ended = new EndedCalls(settings.keptBytes(), keptMillis);
+    this.endedAtOnce = new EndedCalls(Math.min(AT_ONCE_BYTES, settings.keptBytes()), keptMillis);
+  }
+
+  private void forget(Call call) {
+    calls.remove(call.id(), call);
+    requests.remove(new RequestKey(call.session(), call.requestId()), call);
+    if (call.hasFeed()) {
+      engine.remove(call.feedId());
+    }
+  }
+
+  /** Has a provider serve its tools from now on. */
+  public void add(Provider provider, ProviderSettings how) {
+    ProviderGate gate = new ProviderGate(provider, how, clock);
+    gates.add(gate);
+    offer(gate);
+  }
+
+  /** A provider's tools have changed, or are there now, or are gone. */
+  public void changed(Provider provider) {
+    for (ProviderGate gate : gates) {
+      if (gate.provider().equals(provider)) {
+        offer(gate);
+      }
+    }
+  }
+
+  /** Rises whenever tools come, go or change. */
+  public long version() {
+    return version;
+  }
+
+  private synchronized void offer(ProviderGate gate) {
+    ProviderSettings how = gate.settings();
+    tools.values().removeIf(tool -> tool.gate().equals(gate));
+    for (Provider.Described described : gate.provider().tools()) {
+      String name = how.prefix() + described.name();
+      Traits traits = how.tools().getOrDefault(described.name(), Traits.USUAL);
+      boolean coalesced = !settings.uncoalesced().contains(name);
+      Tool before = tools.putIfAbsent(name, new Tool(name, described, traits, gate, coalesced));
+      if (before != null) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "the tool {0} of {1} is hidden by that of {2}: give one of them a prefix",
+            name,
+            gate.provider().id(),
+            before.provider());
+      }
+    }
+    version++;
+  }
+
+  /** The tools that somebody with these roles may call, by name. */
+  public List<Tool> tools(Collection<String> roles, boolean admin) {
+    return tools.values().stream().filter(tool -> tool.mayCall(roles, admin)).toList();
+  }
+
+  private @Nullable Tool tool(String named, ToolRequest request) {
+    Tool tool = tools.get(named);
+    for (String suffix : tool == null ? settings.suffixes() : List.<String>of()) {
+      if (named.endsWith(suffix)) {
+        tool = tools.get(named.substring(0, named.length() - suffix.length()));
+      }
+    }
+    return tool != null && tool.mayCall(request.roles(), request.admin()) ? tool : null;
+  }
+
+  /** Has a tool called. */
+  public Answer call(ToolRequest request) {
+    figures.called.increment();
+    String requestId = request.requestId();
+    if (requestId != null) {
+      Call before = requests.get(new RequestKey(request.session(), requestId));
+      if (before != null && before.user().equals(request.user())) {
+        figures.repeated.increment();
+        return new Answer.Called(before, true);
+      }
+    }
+    try {
+      return begun(request);
+    } catch (ToolException e) {
+      figures.failed(e.error());
+      Ending.Failed why = e.ending();
+      return new Answer.Refused(
+          requestId, why.error(), why.message(), why.details(), why.retryAfterMillis());
+    }
+  }
+
+  private Answer begun(ToolRequest request) throws ToolException {
+    meter(request);
+    Tool tool = tool(request.tool(), request);
+    if (tool == null) {
+      // Who may not call it is not told that it exists.
+      throw refused(ToolError.TOOL_NOT_FOUND, "name: there is no tool '" + request.tool() + "'");
+    }
+    byte[] json = request.arguments();
+    if (json != null && json.length > settings.maxArguments()) {
+      throw refused(
+          ToolError.VALIDATION_ERROR,
+          "arguments: larger than " + settings.maxArguments() + " bytes");
+    }
+    JsonNode arguments = Arguments.read(json);
+    if (arguments == null) {
+      throw refused(
+          ToolError.VALIDATION_ERROR, "arguments: must be a JSON object, each member given once");
+    }
+    String faults = tool.arguments().faults(arguments);
+    if (faults != null) {
+      throw new ToolException(
+          ToolError.VALIDATION_ERROR,
+          "arguments: are not as the tool's schema says",
+          faults,
+          false);
+    }
+    return served(request, tool, arguments);
+  }
+
+  private static ToolException refused(ToolError error, String message) {
+    return new ToolException(error, message, null, false);
+  }
+
+  private void meter(ToolRequest request) throws ToolException {
+    long now = System.nanoTime();
+    long wait = rate.take(now);
+    if (wait == 0 && settings.perSecondPerUser() > 0) {
+      wait = bucket("user " + request.user(), settings.perSecondPerUser()).take(now);
+    }
+    if (wait == 0 && settings.perSecondPerIp() > 0 && request.ip() != null) {
+      wait = bucket("ip " + request.ip(), settings.perSecondPerIp()).take(now);
+    }
+    if (wait > 0) {
+      throw new ToolException(
+          ToolError.OVER_CAPACITY, "too many calls in too short a time", null, wait, false);
+    }
+  }
+
+  private Bucket bucket(String whose, int perSecond) {
+    return rates.get(whose, name -> new Bucket(perSecond));
+  }
+
+  /** Finds what serves the call: a kept result, work that is under way, or work of its own. */
+  private Answer served(ToolRequest request, Tool tool, JsonNode arguments) throws ToolException {
+    boolean atOnce = tool.gate().provider().answersAtOnce();
+    Duration stands = tool.kept();
+    String key =
+        (atOnce || !tool.coalesced()) && stands == null ? null : key(request, tool, arguments);
+    if (key != null && stands != null) {
+      Kept kept = results.getIfPresent(key);
+      if (kept != null && kept.untilMillis() > clock.millis()) {
+        Call call = made(request, tool);
+        figures.cached.increment();
+        log.served(call, true);
+        var _ = over(call, new Ending.Done(kept.outputs()), true);
+        return new Answer.Called(call, false);
+      }
+    }
+    Work flight = key == null || !tool.coalesced() ? null : flights.get(key);
+    Call call = made(request, tool);
+    if (atOnce) {
+      figures.executed.increment();
+      log.began(call, arguments);
+      // It has neither slot nor deadline, and nobody can be in time to stop it.
+      Work work =
+          new Work(tool, request.user(), request.session(), arguments, key, false, log, call);
+      settle(work, atOnce(work, tool));
+      return new Answer.Called(call, false);
+    }
+    if (flight != null && joined(flight, call)) {
+      return new Answer.Called(call, false);
+    }
+    return started(request, tool, arguments, key, call);
+  }
+
+  private boolean joined(Work flight, Call call) {
+    if (!flight.join(call)) {
+      return false;
+    }
+    figures.joined.increment();
+    log.served(call, false);
+    return true;
+  }
+
+  private static String key(ToolRequest request, Tool tool, JsonNode arguments) {
+    String scope = tool.shared() ? "" : request.user();
+    // A length in front, so that no user's name runs into the rest.
+    return scope.length() + ":" + scope + tool.name() + " " + Arguments.canonical(arguments);
+  }
+
+  private Answer started(
+      ToolRequest request, Tool tool, JsonNode arguments, @Nullable String key, Call call)
+      throws ToolException {
+    String full = slots.enter(request.session(), tool.gate());
+    boolean waits = full != null && slots.queue();
+    if (full != null && !waits) {
+      forget(call);
+      throw new ToolException(ToolError.OVER_CAPACITY, full, null, BUSY_RETRY_MILLIS, false);
+    }
+    Work work =
+        new Work(tool, request.user(), request.session(), arguments, key, full == null, log, call);
+    if (key != null && tool.coalesced()) {
+      Work other = flights.putIfAbsent(key, work);
+      if (other != null && !waits && joined(other, call)) {
+        // Somebody was faster.
+        slots.leave(request.session(), tool.gate());
+        return new Answer.Called(call, false);
+      }
+    }
+    working.add(work);
+    figures.executed.increment();
+    log.began(call, arguments);
+    ScheduledFuture<?> deadline =
+        timer.schedule(() -> settle(work, late(call)), call.timeoutMillis(), TimeUnit.MILLISECONDS);
+    Thread.ofVirtual()
+        .name("call-" + call.id())
+        .start(() -> {
+          work.workedBy(Thread.currentThread());
+          try {
+            if (!waits || turn(work)) {
+              attempt(work, tool);
+            }
+          } finally {
+            deadline.cancel(false);
+            leave(work);
+          }
+        });
+    return new Answer.Called(call, false);
+  }
+
+  private static Ending late(Call call) {
+    return new Ending.Failed(
+        ToolError.TIMEOUT, "the tool took longer than " + call.timeoutMillis() + " ms", null, -1);
+  }
+
+  /** Waits for its turn; false where it has none. */
+  private boolean turn(Work work) {
+    String full;
+    try {
+      full = slots.await(work.session(), work.called().gate());
+    } catch (InterruptedException e) {
+      // Only where it is over.
+      return false;
+    }
+    if (full != null) {
+      settle(work, new Ending.Failed(ToolError.OVER_CAPACITY, full, null, BUSY_RETRY_MILLIS));
+      return false;
+    }
+    if (!work.gotSlot()) {
+      slots.leave(work.session(), work.called().gate());
+      return false;
+    }
+    return true;
+  }
+
+  private Call made(ToolRequest request, Tool tool) throws ToolException {
+    String id = newId();
+    String given = request.requestId();
+    String requestId = given == null ? "r" + id : given;
+    Duration own = tool.timeout();
+    Call call =
+        new Call(
+            id,
+            request.user(),
+            request.session(),
+            requestId,
+            tool,
+            (own == null ? settings.timeout() : own).toMillis(),
+            () -> engine.own(new FeedId(KIND, id), KEPT));
+    if (requests.putIfAbsent(new RequestKey(request.session(), requestId), call) != null) {
+      throw refused(
+          ToolError.INVALID_REQUEST, "request_id: another call has it at this very moment");
+    }
+    calls.put(id, call);
+    return call;
+  }
+
+  private String newId() {
+    return HEX.toHexDigits(random.getAsLong());
+  }
+
+  // At work.
+
+  private static Ending atOnce(Work work, Tool tool) {
+    try {
+      return new Ending.Done(tool.gate().provider().call(work));
+    } catch (ToolException e) {
+      return e.ending();
+    } catch (InterruptedException | RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "a call of " + tool.name() + " failed", e);
+      return INTERNAL;
+    }
+  }
+
+  private static final Ending INTERNAL =
+      new Ending.Failed(ToolError.INTERNAL_ERROR, "the call failed in the gateway", null, -1);
+
+  private void attempt(Work work, Tool first) {
+    Tool tool = first;
+    int retry = 0;
+    while (!work.over()) {
+      try {
+        settle(work, new Ending.Done(once(work, tool)));
+        return;
+      } catch (ToolException e) {
+        boolean again = e.passing() && tool.idempotent() && retry < retries(tool);
+        Tool other = again ? null : standIn(tool, e);
+        if (again && pause(work, tool, ++retry)) {
+          figures.retried.increment();
+        } else if (other != null) {
+          figures.fellBack.increment();
+          tool = other;
+          retry = 0;
+          work.servedAs(tool);
+        } else {
+          settle(work, e.ending());
+          return;
+        }
+      } catch (InterruptedException e) {
+        settle(work, new Ending.Failed(ToolError.CANCELLED, "stopped", null, -1));
+        return;
+      } catch (Exception | Error e) {
+        LOG.log(System.Logger.Level.ERROR, "a call of " + tool.name() + " failed", e);
+        settle(work, INTERNAL);
+        return;
+      }
+    }
+  }
+
+  private static int retries(Tool tool) {
+    return tool.gate().settings().retries();
+  }
+
+  /** Calls the tool once, by the gate of its provider. */
+  private static String once(Work work, Tool tool) throws ToolException, InterruptedException {
+    ProviderGate gate = tool.gate();
+    gate.pass();
+    boolean told = false;
+    try {
+      String outputs = gate.provider().call(work);
+      told = true;
+      gate.went(true);
+      return outputs;
+    } catch (ToolException e) {
+      told = true;
+      if (work.over() && e.providers()) {
+        // Whoever stopped it broke the connection.
+        gate.forget();
+      } else {
+        gate.went(!e.providers());
+      }
+      throw e;
+    } finally {
+      if (!told) {
+        gate.forget();
+      }
+    }
+  }
+
+  private @Nullable Tool standIn(Tool tool, ToolException why) {
+    String name = tool.fallback();
+    boolean providers = why.providers() || why.error() == ToolError.SERVICE_UNAVAILABLE;
+    return name == null || !providers ? null : tools.get(name);
+  }
+
+  private static boolean pause(Work work, Tool tool, int retry) {
+    try {
+      Thread.sleep(tool.gate().pauseMillis(retry));
+      return !work.over();
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  private void settle(Work work, Ending how) {
+    List<Call> served = work.settle();
+    if (served == null) {
+      return;
+    }
+    Tool tool = work.called();
+    String key = work.key();
+    if (key != null) {
+      Duration stands = tool.kept();
+      if (stands != null && how instanceof Ending.Done(String outputs)) {
+        results.put(key, new Kept(outputs, clock.millis() + stands.toMillis()));
+      }
+      flights.remove(key, work);
+    }
+    working.remove(work);
+    figures.nanos.add(work.nanos());
+    // There is room for the next before anybody is told that this one has ended; but where it was
+    // stopped, only once its provider has let go of it.
+    if (work.byThisThread()) {
+      leave(work);
+    }
+    double seconds = work.nanos() / 1e9;
+    for (Call call : served) {
+      if (over(call, how, false)) {
+        logEnd(call, how, seconds);
+      }
+    }
+  }
+
+  private void logEnd(Call call, Ending how, double seconds) {
+    switch (how) {
+      case Ending.Done _ -> log.ended(call, seconds, null, null);
+      case Ending.Failed(ToolError error, String message, _, _) ->
+          log.ended(call, seconds, error, message);
+    }
+  }
+
+  private void leave(Work work) {
+    if (work.giveUpSlot()) {
+      slots.leave(work.session(), work.called().gate());
+    }
+  }
+
+  private boolean over(Call call, Ending how, boolean cached) {
+    if (!call.end(how, cached, () -> count(how))) {
+      return false;
+    }
+    boolean atOnce = call.tool().gate().provider().answersAtOnce();
+    (atOnce ? endedAtOnce : ended).add(call, clock.millis()).forEach(this::forget);
+    return true;
+  }
+
+  private void count(Ending how) {
+    switch (how) {
+      case Ending.Done _ -> figures.succeeded.increment();
+      case Ending.Failed failed -> figures.failed(failed.error());
+    }
+  }
+
+  // Asked of calls.
+
+  /** The call of that id, for its own user and for administrators; null for others. */
+  public @Nullable Call find(String callId, String user, boolean admin) {
+    Call call = calls.get(callId);
+    return call != null && (admin || call.user().equals(user)) ? call : null;
+  }
+
+  /** The call that a session made with that request id; null for none. */
+  public @Nullable Call find(String session, String requestId) {
+    return requests.get(new RequestKey(session, requestId));
+  }
+
+  /** Stops a call; false where it has ended. Disconnecting never does. */
+  public boolean cancel(Call call) {
+    Work work = call.work();
+    if (work == null || call.over()) {
+      return false;
+    }
+    Ending stopped = new Ending.Failed(ToolError.CANCELLED, "the call was cancelled", null, -1);
+    if (work.leave(call)) {
+      settle(work, stopped);
+    }
+    boolean running = over(call, stopped, false);
+    if (running) {
+      logEnd(call, stopped, work.nanos() / 1e9);
+    }
+    return running;
+  }
+
+  public ToolFigures figures() {
+    return figures;
+  }
+
+  /** Pieces of work that are under way or wait for their turn. */
+  public int working() {
+    return working.size();
+  }
+
+  /** Those that have a slot. */
+  public int inFlight() {
+    return slots.taken();
+  }
+
+  /** Those that wait for one. */
+  public int queued() {
+    return slots.queued();
+  }
+
+  /** How many may run at once. */
+  public int capacity() {
+    return settings.maxCalls();
+  }
+
+  /**
+   * How a provider is.
+   *
+   * @param breaker {@code closed}, {@code open} or {@code half_open}
+   */
+  public record Health(String provider, String breaker, int inFlight, int limit) {}
+
+  /** How each provider is. */
+  public List<Health> health() {
+    return gates.stream()
+        .map(gate -> {
+          String id = gate.provider().id();
+          return new Health(id, gate.state(), slots.taken(id), gate.settings().limit());
+        })
+        .toList();
+  }
+
+  /** What time brings to the calls that run; to be called several times a second. */
+  public void tick() {
+    long now = System.nanoTime();
+    long interval = settings.progressInterval().toNanos();
+    for (Work work : working) {
+      work.tick(now, interval);
+    }
+  }
+
+  /** Forgets what has been kept for long enough. */
+  public void sweep() {
+    ended.gone(clock.millis()).forEach(this::forget);
+    endedAtOnce.gone(clock.millis()).forEach(this::forget);
+    results.cleanUp();
+  }
+
+  /**
+   * Nothing is called any more. Calls that run have some time to end; those that have not ended by
+   * then are stopped, and told so.
+   */
+  public void drain(Duration within) throws InterruptedException {
+    slots.close();
+    long until = System.nanoTime() + within.toNanos();
+    while (!working.isEmpty() && System.nanoTime() - until < 0) {
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    }
+    stop();
+  }
+
+  private static final long LOOK_AGAIN_MILLIS = 20;
+
+  /** Stops every call and every provider; nothing is called any more. */
+  @Override
+  public void close() {
+    slots.close();
+    stop();
+    gates.forEach(gate -> gate.provider().close());
+  }
+
+  private void stop() {
+    Ending stopped = new Ending.Failed(ToolError.CANCELLED, "the gateway is stopping", null, -1);
+    for (Work work : working) {
+      settle(work, stopped);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.holdfast.server.metrics;
+
+import dev.holdfast.feed.Delivery;
+import dev.holdfast.feed.Engine;
+import dev.holdfast.feed.FeedId;
+import dev.holdfast.feed.Owner;
+import dev.holdfast.feed.Payload;
+import dev.holdfast.feed.Position;
+import dev.holdfast.feed.Retention;
+import dev.holdfast.kinds.tool.ToolFigures;
+import dev.holdfast.kinds.tool.Tools;
+import dev.holdfast.session.Caller;
+import dev.holdfast.session.Catalog;
+import dev.holdfast.session.Gateway;
+import dev.holdfast.session.Principal;
+import dev.holdfast.wire.ErrorCode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The figures of the gateway as a feed, for administrators: their state, and each second the
+ * sections that have changed. Nothing is appended while nobody reads. Any thread.
+ */
+public final class StatsFeed implements Catalog {
+
+  /** The kind of the feed. */
+  public static final String KIND = "stats";
+
+  private static final FeedId ID = new FeedId(KIND, "gateway");
+  private static final Retention KEPT = new Retention(120, 1 << 20, Duration.ofMinutes(2));
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final double MEDIAN = 0.5;
+  private static final double MOST = 0.99;
+  private static final long NANOS_A_MILLI = 1_000_000;
+
+  private final Metrics metrics;
+  private final Gateway gateway;
+  private final Tools tools;
+  private final Owner owner;
+  private final AtomicInteger readers = new AtomicInteger();
+  private final long begunNanos = System.nanoTime();
+  private Map<String, String> told = Map.of();
+  private long[] counted;
+  private Map<String, Object> latency = Map.of();
+
+  public StatsFeed(Engine engine, Metrics metrics, Gateway gateway, Tools tools) {
+    this.metrics = metrics;
+    this.gateway = gateway;
+    this.tools = tools;
+    this.counted = metrics.latencies();
+    this.owner = engine.own(ID, KEPT);
+    owner.snapshots(() ->
+        new Delivery.Snapshot(
+            owner.feed().tail().offset(), Payload.of("stats", members(sections()))));
+  }
+
+  /** All figures, as one JSON object. */
+  public byte[] json() {
+    return ("{" + new String(members(sections()), StandardCharsets.UTF_8) + "}")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Once a second. */
+  public void tick() {
+    synchronized (this) {
+      measure();
+    }
+    if (readers.get() == 0) {
+      return;
+    }
+    Map<String, String> now = sections();
+    Map<String, String> changed = new LinkedHashMap<>(now);
+    synchronized (this) {
+      changed.entrySet().removeIf(one -> one.getValue().equals(told.get(one.getKey())));
+      told = now;
+    }
+    owner.append(Payload.of("stats", members(changed)));
+  }
+
+  /** How long the commands of the last second took. */
+  private void measure() {
+    long[] counts = metrics.latencies();
+    long[] since = new long[counts.length];
+    long all = 0;
+    for (int i = 0; i < counts.length; i++) {
+      since[i] = counts[i] - counted[i];
+      all += since[i];
+    }
+    counted = counts;
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("commands", all);
+    figures.put("p50_us", Latencies.within(since, MEDIAN));
+    figures.put("p99_us", Latencies.within(since, MOST));
+    latency = figures;
+  }
+
+  private Map<String, String> sections() {
+    Map<String, Object> connections = new LinkedHashMap<>();
+    connections.put("now", gateway.connections());
+    connections.put("sessions", gateway.sessions());
+    connections.put("behind", gateway.behind());
+    Map<String, Object> queue = new LinkedHashMap<>();
+    queue.put("inflight", tools.inFlight());
+    queue.put("queued", tools.queued());
+    queue.put("capacity", tools.capacity());
+    ToolFigures figures = tools.figures();
+    Map<String, Object> calls = new LinkedHashMap<>();
+    calls.put("requested", figures.called());
+    calls.put("executed", figures.executed());
+    calls.put("succeeded", figures.succeeded());
+    calls.put("joined", figures.joined());
+    calls.put("cached", figures.cached());
+    calls.put("repeated", figures.repeated());
+    Map<String, Object> retry = new LinkedHashMap<>();
+    retry.put("retried", figures.retried());
+    retry.put("fallback", figures.fellBack());
+    Map<String, Object> breakers = new LinkedHashMap<>();
+    for (Tools.Health one : tools.health()) {
+      breakers.put(one.provider(), one.breaker());
+    }
+    Map<String, String> sections = new LinkedHashMap<>();
+    put(sections, "connections", connections);
+    put(sections, "messages", metrics.messages());
+    put(sections, "calls", calls);
+    put(sections, "queue", queue);
+    put(sections, "retry", retry);
+    put(sections, "circuit_breaker", breakers);
+    synchronized (this) {
+      put(sections, "latency", latency);
+    }
+    put(sections, "uptime_ms", (System.nanoTime() - begunNanos) / NANOS_A_MILLI);
+    return sections;
+  }
+
+  private static void put(Map<String, String> sections, String name, Object value) {
+    sections.put(name, JSON.writeValueAsString(value));
+  }
+
+  private static byte[] members(Map<String, String> sections) {
+    StringBuilder members = new StringBuilder();
+    sections.forEach((name, json) ->
+        members.append(members.isEmpty() ? "\"" : ",\"").append(name).append("\":").append(json));
+    return members.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public Entry open(FeedId id, Caller by) {
+    Entry entry = look(id, by.principal());
+    if (entry instanceof Entry.Granted(var feed, _)) {
+      readers.incrementAndGet();
+      return new Entry.Granted(feed, (Position seen) -> readers.decrementAndGet());
+    }
+    return entry;
+  }
+
+  @Override
+  public Entry look(FeedId id, Principal principal) {
+    return id.equals(ID) && principal.admin()
+        ? new Entry.Granted(owner.feed(), Membership.UNCOUNTED)
+        : new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
+  }
+
+  @Override
+  public List<Standing> standing(Principal principal) {
+    return List.of();
+  }
+}

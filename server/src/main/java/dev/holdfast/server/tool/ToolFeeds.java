@@ -1,0 +1,38 @@
+package dev.holdfast.server.tool;
+
+import dev.holdfast.feed.FeedId;
+import dev.holdfast.kinds.tool.Call;
+import dev.holdfast.kinds.tool.Tools;
+import dev.holdfast.session.Caller;
+import dev.holdfast.session.Catalog;
+import dev.holdfast.session.Principal;
+import dev.holdfast.wire.ErrorCode;
+import java.util.List;
+
+/** The feeds of calls, for the user who made them. Any thread. */
+public final class ToolFeeds implements Catalog {
+
+  private static final Entry UNKNOWN = new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
+
+  private final Tools tools;
+
+  public ToolFeeds(Tools tools) {
+    this.tools = tools;
+  }
+
+  @Override
+  public Entry open(FeedId id, Caller by) {
+    return look(id, by.principal());
+  }
+
+  @Override
+  public Entry look(FeedId id, Principal principal) {
+    Call call = tools.find(id.name(), principal.userId(), principal.admin());
+    return call == null ? UNKNOWN : new Entry.Granted(call.feed(), Membership.UNCOUNTED);
+  }
+
+  @Override
+  public List<Standing> standing(Principal principal) {
+    return List.of();
+  }
+}
