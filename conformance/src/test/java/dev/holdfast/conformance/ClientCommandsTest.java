@@ -168,7 +168,7 @@ class ClientCommandsTest {
         .contains("\"ok\":true");
     Run wrong = run("", "call", "echo", "--arg", "text=7");
     assertThat(wrong.status()).isEqualTo(1);
-    assertThat(wrong.err()).contains("schema");
+    assertThat(wrong.err()).contains("arguments: /text: integer found, string expected");
     assertThat(run("", "call", "nothing").status()).isEqualTo(1);
     assertThat(run("", "call", "echo", "--args", "{").status()).isEqualTo(2);
   }

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
@@ -55,6 +56,10 @@ public final class Terminal {
   private final Marks marks = new Marks();
   private final List<Viewer> viewers = new CopyOnWriteArrayList<>();
   private final Flow flow;
+
+  /** Resizes that wait for the thread of all terminals. */
+  private final AtomicInteger resizing = new AtomicInteger();
+
   private final Typed typed;
   private final @Nullable InputFilter filter;
   private final @Nullable Recorder recorder;
@@ -585,7 +590,7 @@ public final class Terminal {
     if (by != null && settings.sizes() == SizePolicy.TYPIST) {
       Size wish = by.size();
       if (wish != null && !wish.equals(size())) {
-        loop.execute(() -> flow.resize(wish, by.user()));
+        resizeSoon(wish, by.user());
       }
     }
     return data.length == 0 || put(data);
@@ -606,7 +611,8 @@ public final class Terminal {
       }
     }
     typedNanos = now;
-    if (first) {
+    // What is typed after a resize is not read before it.
+    if (first && resizing.get() == 0) {
       send(now);
     }
     synchronized (typed) {
@@ -615,6 +621,18 @@ public final class Terminal {
       }
     }
     return true;
+  }
+
+  private void resizeSoon(Size to, String by) {
+    resizing.incrementAndGet();
+    loop.execute(() -> {
+      try {
+        flow.resize(to, by);
+      } finally {
+        resizing.decrementAndGet();
+        send(System.nanoTime());
+      }
+    });
   }
 
   /** Writes what can be written now. */
@@ -754,7 +772,7 @@ public final class Terminal {
     if (settings.sizes() == SizePolicy.SMALLEST) {
       fit(by);
     } else if (settings.sizes() == SizePolicy.LATEST || viewers.size() < 2) {
-      loop.execute(() -> flow.resize(to, by));
+      resizeSoon(to, by);
     }
   }
 
@@ -780,7 +798,7 @@ public final class Terminal {
                 new Size(Math.min(one.rows(), other.rows()), Math.min(one.cols(), other.cols())))
             .orElse(null);
     if (least != null) {
-      loop.execute(() -> flow.resize(least, by));
+      resizeSoon(least, by);
     }
   }
 }

@@ -4,9 +4,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.holdfast.kinds.common.Members;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -63,18 +61,14 @@ final class Arguments {
     return SORTED.writeValueAsString(arguments);
   }
 
-  /** What is wrong with them, as a JSON array of texts; null for nothing. */
-  @Nullable String faults(JsonNode arguments) {
-    if (schema == null) {
-      return null;
-    }
-    List<com.networknt.schema.Error> errors = schema.validate(arguments);
-    return errors.isEmpty()
-        ? null
-        : errors.stream()
+  /** What is wrong with them, each in one line. */
+  List<String> faults(JsonNode arguments) {
+    return schema == null
+        ? List.of()
+        : schema.validate(arguments).stream()
             .limit(MOST_FAULTS)
-            .map(error -> Members.quoted(place(error) + error.getMessage()))
-            .collect(Collectors.joining(",", "[", "]"));
+            .map(error -> place(error) + error.getMessage())
+            .toList();
   }
 
   private static String place(com.networknt.schema.Error error) {

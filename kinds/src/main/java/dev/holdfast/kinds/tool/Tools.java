@@ -6,6 +6,7 @@ import dev.holdfast.feed.Engine;
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.feed.Retention;
 import dev.holdfast.kinds.common.Bucket;
+import dev.holdfast.kinds.common.Members;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -21,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -207,12 +209,12 @@ public final class Tools implements AutoCloseable {
       throw refused(
           ToolError.VALIDATION_ERROR, "arguments: must be a JSON object, each member given once");
     }
-    String faults = tool.arguments().faults(arguments);
-    if (faults != null) {
+    List<String> faults = tool.arguments().faults(arguments);
+    if (!faults.isEmpty()) {
       throw new ToolException(
           ToolError.VALIDATION_ERROR,
-          "arguments: are not as the tool's schema says",
-          faults,
+          "arguments: " + faults.getFirst(),
+          faults.stream().map(Members::quoted).collect(Collectors.joining(",", "[", "]")),
           false);
     }
     return served(request, tool, arguments);
