@@ -300,8 +300,9 @@ final class ToolCases {
       }
       Ops one = all.getFirst();
       one.call("b", "count", "{'x':2}");
-      one.call("c", "count", "{'x':3}");
-      String both = Ops.text(one.result("b")) + Ops.text(one.result("c"));
+      Ops two = all.getLast();
+      two.call("c", "count", "{'x':3}");
+      String both = Ops.text(one.result("b")) + Ops.text(two.result("c"));
       Check.that("both were made", both.contains("3"), both);
       Check.equal("joined", 9.0, t.metric("holdfast_calls_joined_total"));
       // What failed is tried anew.

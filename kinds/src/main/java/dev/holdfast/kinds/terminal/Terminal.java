@@ -637,7 +637,8 @@ public final class Terminal {
 
   /** Writes what can be written now. */
   private synchronized void send(long now) {
-    if (!over) {
+    // What was typed after a resize waits for it, whoever comes to write.
+    if (!over && resizing.get() == 0) {
       synchronized (typed) {
         figures.input.add(
             typed.write((data, from, most) -> Posix.write(descriptor, data, from, most), now));
