@@ -31,6 +31,9 @@ final class Posix {
 
   private static final boolean MAC = System.getProperty("os.name", "").startsWith("Mac");
   private static final int O_NONBLOCK = MAC ? 4 : 0x800;
+  private static final int O_RDWR = 2;
+  private static final int O_NOCTTY = MAC ? 0x20000 : 0x100;
+  private static final int O_CLOEXEC = MAC ? 0x1000000 : 0x80000;
   private static final int SIG_UNBLOCK = MAC ? 2 : 1;
   private static final int SIG_SETMASK = MAC ? 3 : 2;
 
@@ -60,6 +63,8 @@ final class Posix {
         handle("read", FunctionDescriptor.of(LONG, INT, PTR, LONG), AT_ONCE);
     static final MethodHandle WRITE =
         handle("write", FunctionDescriptor.of(LONG, INT, PTR, LONG), AT_ONCE);
+    static final MethodHandle OPEN =
+        handle("open", FunctionDescriptor.of(INT, PTR, INT), Linker.Option.firstVariadicArg(2));
     static final MethodHandle PIPE = handle("pipe", FunctionDescriptor.of(INT, PTR));
     static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
     static final MethodHandle FCNTL =
@@ -166,6 +171,23 @@ final class Posix {
       nonBlocking(pipe[0]);
       nonBlocking(pipe[1]);
       return pipe;
+    }
+  }
+
+  /**
+   * Opens a terminal, which does not become that of this process.
+   *
+   * @throws IOException when it can't be opened
+   */
+  static int openTerminal(String path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(path);
+      int flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
+      int descriptor = call(() -> (int) Native.OPEN.invokeExact(name, flags));
+      if (descriptor < 0) {
+        throw new IOException("can't open " + path);
+      }
+      return descriptor;
     }
   }
 

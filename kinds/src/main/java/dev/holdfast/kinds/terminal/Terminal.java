@@ -1,9 +1,7 @@
 package dev.holdfast.kinds.terminal;
 
 import com.pty4j.PtyProcess;
-import com.pty4j.PtyProcessBuilder;
 import com.pty4j.WinSize;
-import com.pty4j.unix.UnixPtyProcess;
 import dev.holdfast.feed.Event;
 import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.Owner;
@@ -49,6 +47,7 @@ public final class Terminal {
   private final TerminalSettings settings;
   private final TerminalFigures figures;
   private final Consumer<Terminal> ended;
+  private final PtyProgram program;
   private final PtyProcess process;
   private final int descriptor;
   private final PtyLoop loop;
@@ -79,7 +78,7 @@ public final class Terminal {
       Size size,
       Owner owner,
       Surroundings around,
-      UnixPtyProcess process,
+      PtyProgram program,
       @Nullable Recorder recorder,
       Consumer<Terminal> ended) {
     this.id = id;
@@ -91,9 +90,10 @@ public final class Terminal {
     this.settings = around.settings;
     this.figures = around.figures;
     this.loop = around.loop;
-    this.process = process;
+    this.program = program;
+    this.process = program.process();
     this.recorder = recorder;
-    this.descriptor = process.getPty().getMasterFD();
+    this.descriptor = program.descriptor();
     this.ended = ended;
     this.activeMillis = clock.millis();
     long now = System.nanoTime();
@@ -136,16 +136,7 @@ public final class Terminal {
       throws IOException {
     Map<String, String> all = new HashMap<>(around.settings.environment());
     all.putIfAbsent("TERM", "xterm-256color");
-    PtyProcessBuilder builder =
-        new PtyProcessBuilder(command.toArray(String[]::new))
-            .setEnvironment(all)
-            .setInitialRows(size.rows())
-            .setInitialColumns(size.cols())
-            .setUnixOpenTtyToPreserveOutputAfterTermination(true);
-    if (folder != null) {
-      builder.setDirectory(folder.toString());
-    }
-    UnixPtyProcess process = (UnixPtyProcess) Posix.unmasked(builder::start);
+    PtyProgram program = PtyProgram.start(command, all, folder, size);
     Terminal terminal =
         new Terminal(
             id,
@@ -154,12 +145,12 @@ public final class Terminal {
             size,
             owner,
             around,
-            process,
+            program,
             recorder(id, command, size, around),
             ended);
     Posix.nonBlocking(terminal.descriptor);
     around.loop.execute(() -> around.loop.add(terminal.flow));
-    ProcessHandle.of(process.pid())
+    ProcessHandle.of(program.process().pid())
         .ifPresentOrElse(
             handle -> handle.onExit().thenRun(() -> around.loop.execute(terminal.flow::exited)),
             () -> around.loop.execute(terminal.flow::exited));
@@ -547,12 +538,7 @@ public final class Terminal {
     }
 
     private void close() {
-      try {
-        process.getInputStream().close();
-        process.getOutputStream().close();
-      } catch (IOException e) {
-        LOG.log(System.Logger.Level.DEBUG, "closing a terminal", e);
-      }
+      program.close();
       process.destroy();
     }
   }
