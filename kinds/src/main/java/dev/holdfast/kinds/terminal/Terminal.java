@@ -278,6 +278,9 @@ public final class Terminal {
 
     private static final long LOOK_AGAIN_NANOS = 1_000_000_000;
 
+    /** A viewer that was within a window so lately still keeps up. */
+    private static final long MOMENT_NANOS = 100_000_000;
+
     private final Sieve sieve = new Sieve();
 
     /**
@@ -330,7 +333,6 @@ public final class Terminal {
       if (sayAt <= now) {
         read(now, false);
       }
-      lookAgainAt = now + LOOK_AGAIN_NANOS;
       send(now);
     }
 
@@ -418,15 +420,14 @@ public final class Terminal {
       marks.add(Event.cost(payload), owner.feed().head().offset());
     }
 
-    /** Whether to read on would be too much for the fastest viewer. */
+    /** Whether to read on would be too much for its viewers. */
     private boolean waits(long now) {
-      boolean wait = least(now) > settings.window();
+      boolean wait = lag(now) > settings.window();
       if (wait && !paused) {
         waitingSince = now;
-        lookAgainAt = now + LOOK_AGAIN_NANOS;
         paused = true;
         // Whoever moved before this could be seen has woken nobody.
-        wait = least(now) > settings.window();
+        wait = lag(now) > settings.window();
       }
       if (!wait && paused) {
         figures.pausedNanos.add(now - waitingSince);
@@ -435,10 +436,15 @@ public final class Terminal {
       return wait;
     }
 
-    /** How far the fastest viewer is behind that is waited for; 0 where there is none. */
-    private long least(long now) {
-      long least = Long.MAX_VALUE;
-      long leastOfSlow = Long.MAX_VALUE;
+    /**
+     * How far behind the viewers are that are waited for: whoever keeps up or has come just now,
+     * for a moment, and else the fastest. 0 where there is none.
+     */
+    private long lag(long now) {
+      long keepingUp = 0;
+      long fastest = Long.MAX_VALUE;
+      long fastestSkipped = Long.MAX_VALUE;
+      lookAgainAt = now + LOOK_AGAIN_NANOS;
       for (Viewer viewer : viewers) {
         long place = viewer.behind();
         if (place != viewer.place) {
@@ -449,18 +455,25 @@ public final class Terminal {
         if (viewer.visible() && !viewer.passedOver) {
           long lag = marks.after(place);
           long waited = now - Math.max(viewer.movedAt, waitingSince);
+          if (lag <= settings.window()) {
+            viewer.keptUpAt = now;
+          }
           if (paused && lag > 0 && waited > settings.patience().toNanos()) {
             // It does not move: whoever else watches must not wait for it for ever.
             viewer.passedOver = true;
           } else if (viewer.skipped()) {
-            leastOfSlow = Math.min(leastOfSlow, lag);
+            fastestSkipped = Math.min(fastestSkipped, lag);
           } else {
-            least = Math.min(least, lag);
+            fastest = Math.min(fastest, lag);
+            if (now - viewer.keptUpAt < MOMENT_NANOS) {
+              keepingUp = Math.max(keepingUp, lag);
+              lookAgainAt = Math.min(lookAgainAt, viewer.keptUpAt + MOMENT_NANOS);
+            }
           }
         }
       }
-      long counts = least == Long.MAX_VALUE ? leastOfSlow : least;
-      return counts == Long.MAX_VALUE ? 0 : counts;
+      long least = fastest == Long.MAX_VALUE ? fastestSkipped : fastest;
+      return Math.max(keepingUp, least == Long.MAX_VALUE ? 0 : least);
     }
 
     void resize(Size to, String by) {
@@ -712,7 +725,7 @@ public final class Terminal {
 
   /** A session watches from now on, until it leaves. */
   public Viewer watch(String session, String byUser) {
-    Viewer viewer = new Viewer(this, session, byUser);
+    Viewer viewer = new Viewer(this, session, byUser, System.nanoTime());
     viewers.add(viewer);
     activeMillis = clock.millis();
     return viewer;

@@ -30,12 +30,14 @@ public final class Viewer {
   // Of the thread of all terminals.
   long place;
   long movedAt;
+  long keptUpAt;
   boolean passedOver;
 
-  Viewer(Terminal terminal, String session, String user) {
+  Viewer(Terminal terminal, String session, String user, long now) {
     this.terminal = terminal;
     this.session = session;
     this.user = user;
+    this.keptUpAt = now;
   }
 
   public Terminal terminal() {
