@@ -81,14 +81,8 @@ final class AddedLatency {
   private static Row through(String who, Child server, Dialogue dialogue, Scale scale, Crowd crowd)
       throws Exception {
     Tally tally = new Tally(scale);
-    Load.ReadyCount ready = new Load.ReadyCount();
     Conn.Events events =
         new Conn.Events() {
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
           @Override
           public void message(Conn conn, ByteBuf in) {
             int at = ByteBufUtil.indexOf(TEXT, in);
@@ -100,7 +94,7 @@ final class AddedLatency {
           }
         };
     try (Load load = new Load(server.address())) {
-      load.connect(crowd.runs(), i -> new Conn(dialogue, "", i, events), ready);
+      load.connect(crowd.runs(), i -> new Conn(dialogue, "", i, events));
       double cpu = server.cpuSeconds();
       load.onLoop(() -> {
         for (Conn conn : load.conns()) {
@@ -148,9 +142,8 @@ final class AddedLatency {
     }
 
     Histogram of(Load load) throws InterruptedException {
-      Histogram[] measured = new Histogram[1];
-      load.onLoop(() -> measured[0] = nanos.copy());
-      return measured[0];
+      Histogram measured = load.copy(nanos);
+      return measured;
     }
   }
 }

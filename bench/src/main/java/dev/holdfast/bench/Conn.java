@@ -17,7 +17,7 @@ final class Conn extends ChannelInboundHandlerAdapter {
   /** What is told about a connection, on its event loop. */
   interface Events {
     /** It may be used. */
-    void ready(Conn conn);
+    default void ready(Conn conn) {}
 
     /** A message came; its text is readable in {@code in}. */
     void message(Conn conn, ByteBuf in);
@@ -37,6 +37,7 @@ final class Conn extends ChannelInboundHandlerAdapter {
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable ByteBuf held;
   private boolean upgraded;
+  private @Nullable Runnable onReady;
   private boolean ready;
 
   /** Messages that came. */
@@ -56,6 +57,11 @@ final class Conn extends ChannelInboundHandlerAdapter {
     this.group = group;
     this.index = index;
     this.events = events;
+  }
+
+  /** Has that run when it may be used, before anybody else is told. Before it begins to connect. */
+  void onReady(Runnable task) {
+    onReady = task;
   }
 
   String group() {
@@ -141,6 +147,9 @@ final class Conn extends ChannelInboundHandlerAdapter {
 
   private void ready() {
     ready = true;
+    if (onReady != null) {
+      onReady.run();
+    }
     events.ready(this);
   }
 

@@ -12,16 +12,10 @@ final class Echo {
   /** So many connections with so many messages under way each. */
   static Row run(Contestant who, Scale scale, int connections, int inFlight) throws Exception {
     AtomicLong count = new AtomicLong();
-    Load.ReadyCount ready = new Load.ReadyCount();
     String payload = scale.text();
     Conn.Events events =
         new Conn.Events() {
           private long counted;
-
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
 
           @Override
           public void message(Conn conn, ByteBuf in) {
@@ -42,7 +36,7 @@ final class Echo {
         };
     try (Child server = who.starter().start();
         Load load = new Load(server.address())) {
-      load.connect(connections, i -> new Conn(who.echo(), "echo-" + i, i, events), ready);
+      load.connect(connections, i -> new Conn(who.echo(), "echo-" + i, i, events));
       load.onLoop(() -> {
         for (Conn conn : load.conns()) {
           for (int i = 0; i < inFlight; i++) {
@@ -66,15 +60,9 @@ final class Echo {
   static Row pingPong(Contestant who, Scale scale) throws Exception {
     Histogram nanos = new Histogram(3);
     AtomicLong count = new AtomicLong();
-    Load.ReadyCount ready = new Load.ReadyCount();
     String payload = scale.text();
     Conn.Events events =
         new Conn.Events() {
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
           @Override
           public void message(Conn conn, ByteBuf in) {
             nanos.recordValue(System.nanoTime() - conn.sentNanos);
@@ -85,17 +73,16 @@ final class Echo {
         };
     try (Child server = who.starter().start();
         Load load = new Load(server.address())) {
-      load.connect(1, i -> new Conn(who.echo(), "echo", i, events), ready);
+      load.connect(1, i -> new Conn(who.echo(), "echo", i, events));
       load.onLoop(() -> {
         load.conns().getFirst().message(payload);
         load.conns().getFirst().flush();
       });
       Window window =
           Window.over(server, scale.seconds(), count::get, () -> load.loop().execute(nanos::reset));
-      Histogram[] measured = new Histogram[1];
-      load.onLoop(() -> measured[0] = nanos.copy());
+      Histogram measured = load.copy(nanos);
       return new Row(
-          "ping-pong", who.name(), window.perSecond(), window.perCpuSecond(), measured[0], "");
+          "ping-pong", who.name(), window.perSecond(), window.perCpuSecond(), measured, "");
     }
   }
 }

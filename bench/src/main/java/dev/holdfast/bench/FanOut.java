@@ -17,17 +17,11 @@ final class FanOut {
    */
   static Row run(Contestant who, Scale scale, int groups, int payload) throws Exception {
     AtomicLong count = new AtomicLong();
-    Load.ReadyCount ready = new Load.ReadyCount();
     String text = "x".repeat(payload);
     int members = scale.subscribers();
     Conn.Events events =
         new Conn.Events() {
           private long counted;
-
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
 
           @Override
           public void message(Conn conn, ByteBuf in) {
@@ -52,8 +46,7 @@ final class FanOut {
         };
     try (Child server = who.starter().start();
         Load load = new Load(server.address())) {
-      load.connect(
-          groups * members, i -> new Conn(who.fanOut(), "g" + i / members, i, events), ready);
+      load.connect(groups * members, i -> new Conn(who.fanOut(), "g" + i / members, i, events));
       load.onLoop(() -> {
         for (int i = 0; i < groups * members; i += members) {
           for (int k = 0; k < IN_FLIGHT; k++) {
@@ -76,14 +69,8 @@ final class FanOut {
   /** How many bytes a message of that payload has when it comes, to give others the same work. */
   static int frameBytes(Contestant who, String payload) throws Exception {
     AtomicLong bytes = new AtomicLong();
-    Load.ReadyCount ready = new Load.ReadyCount();
     Conn.Events events =
         new Conn.Events() {
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
           @Override
           public void message(Conn conn, ByteBuf in) {
             bytes.set(in.readableBytes());
@@ -91,7 +78,7 @@ final class FanOut {
         };
     try (Child server = who.starter().start();
         Load load = new Load(server.address())) {
-      load.connect(1, i -> new Conn(who.fanOut(), "g", i, events), ready);
+      load.connect(1, i -> new Conn(who.fanOut(), "g", i, events));
       load.onLoop(() -> {
         load.conns().getFirst().message(payload);
         load.conns().getFirst().flush();

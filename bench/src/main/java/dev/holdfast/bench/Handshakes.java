@@ -30,7 +30,7 @@ final class Handshakes {
         for (int i = 0; i < count; i++) {
           long due = begin + i * TimeUnit.SECONDS.toNanos(1) / RATE;
           TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
-          load.begin(new Conn(who.echo(), "h", i, events), 0);
+          load.begin(new Conn(who.echo(), "h", i, events));
         }
         Load.await("handshakes", 10, () -> done.get() == count);
         cpu = server.cpuSeconds() - cpu;
@@ -66,7 +66,7 @@ final class Handshakes {
           end = begin + TimeUnit.SECONDS.toNanos(scale.seconds());
         }
         if (begun - done.get() < 32) {
-          load.begin(new Conn(who.echo(), "h", begun++, events), 0);
+          load.begin(new Conn(who.echo(), "h", begun++, events));
         } else {
           TimeUnit.MICROSECONDS.sleep(50);
         }

@@ -11,14 +11,8 @@ final class Idle {
   private Idle() {}
 
   static Row run(Contestant who, Scale scale) throws Exception {
-    Load.ReadyCount ready = new Load.ReadyCount();
     Conn.Events events =
         new Conn.Events() {
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
           @Override
           public void message(Conn conn, ByteBuf in) {
             // Nobody says anything.
@@ -29,22 +23,20 @@ final class Idle {
       // Connections that come and go first: what handshakes take once and for all, such as the
       // pages of a heap that has never been filled, is no cost of a connection that stays.
       for (Conn conn :
-          load.connect(scale.idle() / 2, i -> new Conn(who.fanOut(), "idle", i, events), ready)) {
+          load.connect(scale.idle() / 2, i -> new Conn(who.fanOut(), "idle", i, events))) {
         conn.channel().close();
       }
       collect(server);
       double before = server.resident();
-      load.connect(scale.idle(), i -> new Conn(who.fanOut(), "idle", i, events), ready);
+      load.connect(scale.idle(), i -> new Conn(who.fanOut(), "idle", i, events));
       collect(server);
       double bytes = (server.resident() - before) / scale.idle();
       double cpu = server.cpuSeconds();
       TimeUnit.SECONDS.sleep(scale.seconds());
       cpu = (server.cpuSeconds() - cpu) / scale.seconds();
-      return new Row(
+      return Row.uncounted(
           "idle",
           who.name(),
-          Double.NaN,
-          Double.NaN,
           null,
           String.format(
               Locale.ROOT,

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import org.HdrHistogram.Histogram;
 
 /** The connections of one measurement, all on one event loop. One thread calls it. */
 final class Load implements AutoCloseable {
@@ -58,8 +59,7 @@ final class Load implements AutoCloseable {
     begin(handler, 0);
   }
 
-  /** The same, with a receive buffer of that many bytes; 0 for the system's own. */
-  void begin(ChannelHandler conn, int receiveBuffer) {
+  private void begin(ChannelHandler conn, int receiveBuffer) {
     Class<? extends Channel> type =
         Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
     Bootstrap bootstrap =
@@ -82,33 +82,50 @@ final class Load implements AutoCloseable {
   }
 
   /** Connects so many, and waits until all are ready. */
-  List<Conn> connect(int count, IntFunction<Conn> each, ReadyCount ready)
+  List<Conn> connect(int count, IntFunction<Conn> each)
       throws InterruptedException, TimeoutException {
-    List<Conn> made = new ArrayList<>(count);
-    int before = ready.count();
-    for (int i = 0; i < count; i++) {
-      int begun = i;
-      await("handshakes", 60, () -> begun - (ready.count() - before) < AT_ONCE);
-      Conn conn = each.apply(i);
-      made.add(conn);
-      begin(conn, 0);
-    }
-    await("handshakes", 60, () -> ready.count() - before >= count);
+    return connect(count, each, 0);
+  }
+
+  /** The same, with receive buffers of that many bytes; 0 for the system's own. */
+  List<Conn> connect(int count, IntFunction<Conn> each, int receiveBuffer)
+      throws InterruptedException, TimeoutException {
+    List<Conn> made = join(count, each, AT_ONCE, receiveBuffer);
     conns.addAll(made);
     return made;
   }
 
-  /** Counts those that are ready. */
-  static final class ReadyCount {
-    private final AtomicInteger ready = new AtomicInteger();
+  /**
+   * Connects so many that are not among {@link #conns()}, and waits until all are ready.
+   *
+   * @param atOnce handshakes under way
+   */
+  List<Conn> beside(int count, IntFunction<Conn> each, int atOnce)
+      throws InterruptedException, TimeoutException {
+    return join(count, each, atOnce, 0);
+  }
 
-    void add() {
-      ready.incrementAndGet();
+  private List<Conn> join(int count, IntFunction<Conn> each, int atOnce, int receiveBuffer)
+      throws InterruptedException, TimeoutException {
+    AtomicInteger ready = new AtomicInteger();
+    List<Conn> made = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      int begun = i;
+      await("handshakes", 60, () -> begun - ready.get() < atOnce);
+      Conn conn = each.apply(i);
+      conn.onReady(ready::incrementAndGet);
+      made.add(conn);
+      begin(conn, receiveBuffer);
     }
+    await("handshakes", 60, () -> ready.get() == count);
+    return made;
+  }
 
-    int count() {
-      return ready.get();
-    }
+  /** What was recorded on the event loop until now. */
+  Histogram copy(Histogram recorded) throws InterruptedException {
+    Histogram[] copy = {recorded};
+    onLoop(() -> copy[0] = recorded.copy());
+    return copy[0];
   }
 
   /** Runs on the event loop, and waits for it. */

@@ -17,8 +17,8 @@ import org.HdrHistogram.Histogram;
 final class Recovery {
 
   private static final ByteBuf CONTENT = Unpooled.copiedBuffer(Dialogue.bytes("\"content\":\""));
-  private static final int DIGITS = 8;
   private static final int AT_ONCE = 1_000;
+  private static final int DIGITS = 8;
   private static final String GROUP = "recovery";
 
   private Recovery() {}
@@ -82,7 +82,6 @@ final class Recovery {
 
   private static List<Returning> meet(Load load, Supplier<Returning> dialogues, int count)
       throws InterruptedException, TimeoutException {
-    Load.ReadyCount ready = new Load.ReadyCount();
     List<Returning> clients = new ArrayList<>(count);
     load.connect(
         count,
@@ -95,42 +94,18 @@ final class Recovery {
               i,
               new Conn.Events() {
                 @Override
-                public void ready(Conn conn) {
-                  ready.add();
-                }
-
-                @Override
                 public void message(Conn conn, ByteBuf in) {
                   dialogue.seen(in);
                 }
               });
-        },
-        ready);
+        });
     return clients;
   }
 
   private static Conn publisher(Load load, Returning dialogue)
       throws InterruptedException, TimeoutException {
-    Load.ReadyCount ready = new Load.ReadyCount();
-    Conn conn =
-        new Conn(
-            dialogue,
-            GROUP,
-            -1,
-            new Conn.Events() {
-              @Override
-              public void ready(Conn one) {
-                ready.add();
-              }
-
-              @Override
-              public void message(Conn one, ByteBuf in) {
-                // Its own words.
-              }
-            });
-    load.begin(conn, 0);
-    Load.await("the publisher", 10, () -> ready.count() == 1);
-    return conn;
+    Conn.Events deaf = (conn, in) -> {};
+    return load.beside(1, i -> new Conn(dialogue, GROUP, -1, deaf), 1).getFirst();
   }
 
   private static void publish(Load load, Conn publisher, int from, int count, Scale scale)
@@ -159,14 +134,8 @@ final class Recovery {
       AtomicLong events,
       Faults faults)
       throws InterruptedException, TimeoutException {
-    Load.ReadyCount ready = new Load.ReadyCount();
     Conn.Events told =
         new Conn.Events() {
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
           @Override
           public void message(Conn conn, ByteBuf in) {
             events.incrementAndGet();
@@ -181,11 +150,7 @@ final class Recovery {
             }
           }
         };
-    for (int i = 0; i < clients.size(); i++) {
-      int begun = i;
-      Load.await("handshakes", 60, () -> begun - ready.count() < AT_ONCE);
-      load.begin(new Conn(clients.get(i).again(), GROUP, i, told), 0);
-    }
+    load.beside(clients.size(), i -> new Conn(clients.get(i).again(), GROUP, i, told), AT_ONCE);
   }
 
   private static long number(ByteBuf in) {

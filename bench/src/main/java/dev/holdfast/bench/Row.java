@@ -19,6 +19,11 @@ record Row(
     @Nullable Histogram nanos,
     String note) {
 
+  /** One that counts nothing: latencies alone, or what the note says. */
+  static Row uncounted(String bench, String who, @Nullable Histogram nanos, String note) {
+    return new Row(bench, who, Double.NaN, Double.NaN, nanos, note);
+  }
+
   /** The same under another name. */
   Row as(String other) {
     return new Row(other, who, perSecond, perCpuSecond, nanos, note);

@@ -40,16 +40,10 @@ final class Runs {
   static Row tokens(List<String> jvm, List<String> settings, Scale scale, int runs)
       throws Exception {
     AtomicLong count = new AtomicLong();
-    Load.ReadyCount ready = new Load.ReadyCount();
     String prompt = words(WORDS);
     Conn.Events events =
         new Conn.Events() {
           private long counted;
-
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
 
           @Override
           public void message(Conn conn, ByteBuf in) {
@@ -69,7 +63,7 @@ final class Runs {
         };
     try (Child server = start(jvm, settings, "1ms");
         Load load = new Load(server.address())) {
-      load.connect(runs, i -> new Conn(new AgentDialogue("source"), "", i, events), ready);
+      load.connect(runs, i -> new Conn(new AgentDialogue("source"), "", i, events));
       load.onLoop(() -> {
         for (Conn conn : load.conns()) {
           conn.message(prompt);
@@ -135,7 +129,6 @@ final class Runs {
     private final Histogram nanos = new Histogram(3);
     private final Load load;
     private final long[] seen;
-    private Load.ReadyCount ready = new Load.ReadyCount();
     private volatile long goal = Long.MAX_VALUE;
     private long counted;
 
@@ -163,7 +156,7 @@ final class Runs {
               }
             }
           };
-      load.begin(new Conn(new AgentDialogue("source"), "", -1, first), 0);
+      load.begin(new Conn(new AgentDialogue("source"), "", -1, first));
       Load.await("the run", 10, () -> !feed.get().isEmpty());
       connect();
       load.onLoop(() -> load.conns().forEach(conn -> attach(conn, "\"start\"")));
@@ -171,19 +164,13 @@ final class Runs {
     }
 
     private void connect() throws Exception {
-      ready = new Load.ReadyCount();
       load.conns().clear();
-      load.connect(seen.length, i -> new Conn(new Follower(epoch), feed.get(), i, this), ready);
+      load.connect(seen.length, i -> new Conn(new Follower(epoch), feed.get(), i, this));
     }
 
     private static void attach(Conn conn, String from) {
       conn.message(from);
       conn.flush();
-    }
-
-    @Override
-    public void ready(Conn conn) {
-      ready.add();
     }
 
     @Override
@@ -226,8 +213,7 @@ final class Runs {
                       "{\"after\":\"%s:%d\"}".formatted(epoch.get(), seen[conn.index()] + 1))));
       Load.await("recovery", 120, () -> recovered.get() == seen.length);
       double seconds = (System.nanoTime() - began) / 1e9;
-      Histogram[] measured = new Histogram[1];
-      load.onLoop(() -> measured[0] = nanos.copy());
+      Histogram measured = load.copy(nanos);
       String note =
           String.format(
               Locale.ROOT,
@@ -241,7 +227,7 @@ final class Runs {
           "holdfast",
           recovered.get() / seconds,
           recovered.get() / used,
-          measured[0],
+          measured,
           note);
     }
   }

@@ -31,14 +31,8 @@ final class SlowReaders {
   static Row run(Contestant who, Scale scale, Crowd crowd) throws Exception {
     Histogram nanos = new Histogram(3);
     AtomicLong count = new AtomicLong();
-    Load.ReadyCount ready = new Load.ReadyCount();
     Conn.Events events =
         new Conn.Events() {
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
           @Override
           public void message(Conn conn, ByteBuf in) {
             if (conn.index() >= crowd.slow()) {
@@ -49,14 +43,9 @@ final class SlowReaders {
         };
     try (Child server = who.starter().start();
         Load load = new Load(server.address())) {
-      for (int i = 0; i < crowd.slow(); i++) {
-        Conn conn = new Conn(who.fanOut(), "slow", i, events);
-        load.conns().add(conn);
-        load.begin(conn, SMALL_BUFFER);
-      }
-      Load.await("the slow ones", 60, () -> ready.count() == crowd.slow());
+      load.connect(crowd.slow(), i -> new Conn(who.fanOut(), "slow", i, events), SMALL_BUFFER);
       int fast = crowd.members() - crowd.slow();
-      load.connect(fast, i -> new Conn(who.fanOut(), "slow", crowd.slow() + i, events), ready);
+      load.connect(fast, i -> new Conn(who.fanOut(), "slow", crowd.slow() + i, events));
       ScheduledFuture<?> publishing =
           load.loop()
               .scheduleAtFixedRate(
@@ -77,14 +66,13 @@ final class SlowReaders {
           Window.over(server, scale.seconds(), count::get, () -> load.loop().execute(nanos::reset));
       double last = server.resident();
       publishing.cancel(false);
-      Histogram[] measured = new Histogram[1];
-      load.onLoop(() -> measured[0] = nanos.copy());
+      Histogram measured = load.copy(nanos);
       return new Row(
           "slow readers",
           who.name(),
           window.perSecond(),
           window.perCpuSecond(),
-          measured[0],
+          measured,
           String.format(
               Locale.ROOT,
               "%d of %d slow, %d x %d B a second; grew by %,.0f KiB in %d s, then %,.0f in %d s",

@@ -145,18 +145,12 @@ final class Terminals {
       Load load, Host host, String group, String run, int viewers, long expected) throws Exception {
     long[] bytes = new long[viewers];
     AtomicInteger over = new AtomicInteger();
-    Load.ReadyCount ready = new Load.ReadyCount();
     TerminalDialogue[] talks = new TerminalDialogue[viewers];
     for (int i = 0; i < viewers; i++) {
       talks[i] = host.talk.with(i, run, "");
     }
     Conn.Events events =
         new Conn.Events() {
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
           @Override
           public void message(Conn conn, ByteBuf in) {
             TerminalDialogue talk = talks[conn.index()];
@@ -169,8 +163,8 @@ final class Terminals {
           }
         };
     IntFunction<Conn> each = i -> new Conn(talks[i], group, i, events);
-    List<Conn> first = load.connect(1, each, ready);
-    load.connect(viewers - 1, i -> each.apply(i + 1), ready);
+    List<Conn> first = load.connect(1, each);
+    load.connect(viewers - 1, i -> each.apply(i + 1));
     TimeUnit.MILLISECONDS.sleep(300);
     long begun = System.nanoTime();
     load.onLoop(() -> {
@@ -191,7 +185,7 @@ final class Terminals {
       histogram.recordValueWithCount(Long.parseLong(nanos[0]), 9_800);
       histogram.recordValueWithCount(Long.parseLong(nanos[1]), 180);
       histogram.recordValueWithCount(Long.parseLong(nanos[2]), 20);
-      return new Row("key echo", "bare pty", Double.NaN, Double.NaN, histogram, "");
+      return Row.uncounted("key echo", "bare pty", histogram, "");
     }
   }
 
@@ -199,17 +193,11 @@ final class Terminals {
   static Row keys(Host host, Scale scale, boolean flooded) throws Exception {
     Histogram nanos = new Histogram(3);
     AtomicBoolean measuring = new AtomicBoolean();
-    Load.ReadyCount ready = new Load.ReadyCount();
     TerminalDialogue talk = host.talk.with(0, ECHO, flooded ? "exec yes" : "");
     try (Child server = host.starter.start();
         Load load = new Load(server.address())) {
       Conn.Events events =
           new Conn.Events() {
-            @Override
-            public void ready(Conn conn) {
-              ready.add();
-            }
-
             @Override
             public void message(Conn conn, ByteBuf in) {
               if (conn.inFlight > 0) {
@@ -221,21 +209,18 @@ final class Terminals {
               }
             }
           };
-      Conn conn = load.connect(1, i -> new Conn(talk, "keys", i, events), ready).getFirst();
+      Conn conn = load.connect(1, i -> new Conn(talk, "keys", i, events)).getFirst();
       TimeUnit.MILLISECONDS.sleep(500);
       load.onLoop(() -> later(load, conn));
       TimeUnit.SECONDS.sleep(scale.seconds());
       measuring.set(true);
       TimeUnit.SECONDS.sleep(scale.seconds());
       measuring.set(false);
-      Histogram[] measured = new Histogram[1];
-      load.onLoop(() -> measured[0] = nanos.copy());
-      return new Row(
+      Histogram measured = load.copy(nanos);
+      return Row.uncounted(
           "key echo",
           host.name,
-          Double.NaN,
-          Double.NaN,
-          measured[0],
+          measured,
           flooded ? "while another terminal of the connection floods" : "");
     }
   }
@@ -262,18 +247,12 @@ final class Terminals {
     Histogram nanos = new Histogram(3);
     try (Child server = host.starter.start();
         Load load = new Load(server.address())) {
-      Load.ReadyCount ready = new Load.ReadyCount();
       AtomicInteger there = new AtomicInteger();
       AtomicBoolean counts = new AtomicBoolean();
       List<TerminalDialogue> talks = new ArrayList<>();
       long[] bytes = new long[1];
       Conn.Events events =
           new Conn.Events() {
-            @Override
-            public void ready(Conn conn) {
-              ready.add();
-            }
-
             @Override
             public void message(Conn conn, ByteBuf in) {
               bytes[0] = talks.get(conn.index()).bytes(in);
@@ -290,7 +269,7 @@ final class Terminals {
             talks.add(host.talk.with(i, run + "; ", ""));
             return new Conn(talks.getLast(), "attach", talks.size() - 1, events);
           };
-      Conn first = load.connect(1, each, ready).getFirst();
+      Conn first = load.connect(1, each).getFirst();
       TimeUnit.SECONDS.sleep(2);
       load.onLoop(() -> {
         first.message("over");
@@ -300,7 +279,7 @@ final class Terminals {
       counts.set(true);
       for (int i = 0; i < ATTACHES + scale.seconds(); i++) {
         int before = there.get();
-        Conn conn = load.connect(1, each, ready).getFirst();
+        Conn conn = load.connect(1, each).getFirst();
         if (!replay.equals("64KiB")) {
           Load.await("the replay", 10, () -> there.get() > before);
         } else {
@@ -308,11 +287,9 @@ final class Terminals {
         }
         conn.channel().close();
       }
-      return new Row(
+      return Row.uncounted(
           "attach",
           host.name,
-          Double.NaN,
-          Double.NaN,
           nanos,
           replay.equals("64KiB") ? "to the screen, with 200 lines beyond it" : "to " + replay);
     }
@@ -321,14 +298,8 @@ final class Terminals {
   /** What a terminal takes in which nothing happens; its program is not counted. */
   static Row idle(Host host, Scale scale) throws Exception {
     int count = Math.min(MOST_IDLE, scale.idle() / 10);
-    Load.ReadyCount ready = new Load.ReadyCount();
     Conn.Events events =
         new Conn.Events() {
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
           @Override
           public void message(Conn conn, ByteBuf in) {
             // A prompt, and nothing after it.
@@ -336,21 +307,19 @@ final class Terminals {
         };
     try (Child server = host.starter.start();
         Load load = new Load(server.address())) {
-      for (Conn conn : load.connect(count, i -> conn(host, i, events), ready)) {
+      for (Conn conn : load.connect(count, i -> conn(host, i, events))) {
         conn.channel().close();
       }
       TimeUnit.SECONDS.sleep(IDLE_SECONDS);
       Idle.collect(server);
       double before = server.resident();
-      load.connect(count, i -> conn(host, count + i, events), ready);
+      load.connect(count, i -> conn(host, count + i, events));
       TimeUnit.SECONDS.sleep(1);
       Idle.collect(server);
       double bytes = (server.resident() - before) / count;
-      return new Row(
+      return Row.uncounted(
           "idle terminals",
           host.name,
-          Double.NaN,
-          Double.NaN,
           null,
           String.format(Locale.ROOT, "%,.0f bytes resident each of %d", bytes, count));
     }

@@ -1,6 +1,10 @@
 package dev.holdfast.bench;
 
 import io.netty.buffer.ByteBuf;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,15 +94,9 @@ final class ToolCalls {
   static Row steady(Contestant who, Scale scale, int perSecond) throws Exception {
     Histogram nanos = new Histogram(3);
     AtomicLong count = new AtomicLong();
-    Load.ReadyCount ready = new Load.ReadyCount();
     String payload = scale.text();
     Conn.Events events =
         new Conn.Events() {
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
           @Override
           public void message(Conn conn, ByteBuf in) {
             count.lazySet(count.get() + 1);
@@ -107,7 +105,7 @@ final class ToolCalls {
         };
     try (Child server = who.starter().start();
         Load load = new Load(server.address())) {
-      load.connect(CONNECTIONS, i -> new Conn(new Calls(), "calls", i, events), ready);
+      load.connect(CONNECTIONS, i -> new Conn(new Calls(), "calls", i, events));
       double[] due = {0};
       long begun = System.nanoTime();
       long[] said = {0};
@@ -129,14 +127,13 @@ final class ToolCalls {
       Window window =
           Window.over(server, scale.seconds(), count::get, () -> load.loop().execute(nanos::reset));
       saying.cancel(false);
-      Histogram[] measured = new Histogram[1];
-      load.onLoop(() -> measured[0] = nanos.copy());
+      Histogram measured = load.copy(nanos);
       return new Row(
           "tool calls",
           who.name(),
           window.perSecond(),
           window.perCpuSecond(),
-          measured[0],
+          measured,
           String.format(Locale.ROOT, "at %,d a second over %d", perSecond, CONNECTIONS));
     }
   }
@@ -145,7 +142,6 @@ final class ToolCalls {
   static Row pings(Contestant who) throws Exception {
     Histogram nanos = new Histogram(3);
     AtomicInteger pongs = new AtomicInteger();
-    Load.ReadyCount ready = new Load.ReadyCount();
     byte[] ping = Dialogue.bytes("{\"op\":\"ping\"}");
     byte[] pong = Dialogue.bytes("{\"op\":\"pong\"");
     Dialogue dialogue =
@@ -180,11 +176,6 @@ final class ToolCalls {
     Conn.Events events =
         new Conn.Events() {
           @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
-          @Override
           public void message(Conn conn, ByteBuf in) {
             nanos.recordValue(System.nanoTime() - conn.sentNanos);
             if (pongs.incrementAndGet() < PINGS) {
@@ -195,7 +186,7 @@ final class ToolCalls {
         };
     try (Child server = who.starter().start();
         Load load = new Load(server.address())) {
-      Conn conn = load.connect(1, i -> new Conn(dialogue, "pings", i, events), ready).getFirst();
+      Conn conn = load.connect(1, i -> new Conn(dialogue, "pings", i, events)).getFirst();
       load.onLoop(() -> {
         for (int i = 0; i < SLOW; i++) {
           conn.write(
@@ -208,11 +199,9 @@ final class ToolCalls {
         conn.flush();
       });
       Load.await("the pongs", 60, () -> pongs.get() >= PINGS);
-      return new Row(
+      return Row.uncounted(
           "tool pings",
           who.name(),
-          Double.NaN,
-          Double.NaN,
           nanos,
           PINGS + " one after the other beside " + SLOW + " slow calls");
     }
@@ -222,15 +211,9 @@ final class ToolCalls {
   static Row storm(Contestant who) throws Exception {
     Histogram nanos = new Histogram(3);
     AtomicInteger results = new AtomicInteger();
-    Load.ReadyCount ready = new Load.ReadyCount();
     long[] begun = new long[1];
     Conn.Events events =
         new Conn.Events() {
-          @Override
-          public void ready(Conn conn) {
-            ready.add();
-          }
-
           @Override
           public void message(Conn conn, ByteBuf in) {
             nanos.recordValue(System.nanoTime() - begun[0]);
@@ -239,7 +222,7 @@ final class ToolCalls {
         };
     try (Child server = who.starter().start();
         Load load = new Load(server.address())) {
-      load.connect(CONNECTIONS, i -> new Conn(new Calls(), "storm", i, events), ready);
+      load.connect(CONNECTIONS, i -> new Conn(new Calls(), "storm", i, events));
       load.onLoop(() -> {
         begun[0] = System.nanoTime();
         byte[] call =
@@ -251,23 +234,20 @@ final class ToolCalls {
         load.conns().forEach(Conn::flush);
       });
       Load.await("the results", 30, () -> results.get() == STORM);
-      return new Row(
+      return Row.uncounted(
           "tool storm",
           who.name(),
-          Double.NaN,
-          Double.NaN,
           nanos,
           STORM + " identical calls of 3 s, executed " + executed(server));
     }
   }
 
   private static String executed(Child server) throws Exception {
-    java.net.URI metrics =
-        java.net.URI.create("http://127.0.0.1:" + server.address().getPort() + "/metrics");
-    try (java.net.http.HttpClient http = java.net.http.HttpClient.newHttpClient()) {
+    URI metrics = URI.create("http://127.0.0.1:" + server.address().getPort() + "/metrics");
+    try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(
-              java.net.http.HttpRequest.newBuilder(metrics).build(),
-              java.net.http.HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+              HttpRequest.newBuilder(metrics).build(),
+              HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
           .body()
           .lines()
           .filter(line -> line.startsWith("holdfast_calls_executed_total "))

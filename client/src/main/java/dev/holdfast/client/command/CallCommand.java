@@ -2,7 +2,6 @@ package dev.holdfast.client.command;
 
 import dev.holdfast.client.Client;
 import dev.holdfast.client.Frame;
-import dev.holdfast.wire.RawJson;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -66,15 +64,7 @@ public final class CallCommand extends ClientCommand {
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
       CommandSpec line = Objects.requireNonNull(spec);
-      if (all != null && !values.isEmpty()) {
-        throw new ParameterException(line.commandLine(), "give --arg or --args, not both");
-      }
-      if (all != null && !Client.isJson(all)) {
-        throw new ParameterException(line.commandLine(), "--args: not JSON: " + all);
-      }
-      Map<String, Object> arguments = new LinkedHashMap<>();
-      values.forEach(
-          (key, value) -> arguments.put(key, Client.isJson(value) ? RawJson.of(value) : value));
+      Object arguments = Values.of(line, "--arg", values, all);
       PrintWriter out = line.commandLine().getOut();
       PrintWriter err = line.commandLine().getErr();
       try (Client client = target.connect()) {
@@ -82,7 +72,7 @@ public final class CallCommand extends ClientCommand {
             client
                 .command(
                     "call_tool",
-                    Map.of("name", tool, "arguments", all == null ? arguments : RawJson.of(all)))
+                    Map.of("name", tool, "arguments", arguments == null ? Map.of() : arguments))
                 .orTimeout(20, TimeUnit.SECONDS)
                 .join();
         return new CallFollowing(client, ack, json, out, err).toItsEnd();

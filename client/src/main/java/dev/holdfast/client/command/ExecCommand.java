@@ -1,7 +1,5 @@
 package dev.holdfast.client.command;
 
-import dev.holdfast.client.Client;
-import dev.holdfast.wire.RawJson;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,7 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -68,22 +65,12 @@ public final class ExecCommand extends ClientCommand {
     public Integer call() throws InterruptedException, ExecutionException {
       CommandSpec line = Objects.requireNonNull(spec);
       PrintWriter out = line.commandLine().getOut();
-      if (json != null && !params.isEmpty()) {
-        throw new ParameterException(line.commandLine(), "give --param or --params, not both");
-      }
-      if (json != null && !Client.isJson(json)) {
-        throw new ParameterException(line.commandLine(), "--params: not JSON: " + json);
-      }
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("agent_id", agent);
       fields.put("action", action);
-      if (json != null) {
-        fields.put("params", RawJson.of(json));
-      } else if (!params.isEmpty()) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        params.forEach(
-            (key, value) -> values.put(key, Client.isJson(value) ? RawJson.of(value) : value));
-        fields.put("params", values);
+      Object given = Values.of(line, "--param", params, json);
+      if (given != null) {
+        fields.put("params", given);
       }
       return options.start(fields, out, line.commandLine().getErr());
     }

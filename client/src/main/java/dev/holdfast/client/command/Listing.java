@@ -5,49 +5,65 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** What the HTTP API lists, item by item or as it comes. One thread. */
-final class Listing {
+/** Shows what the HTTP API lists, item by item or as it comes. One thread. */
+abstract class Listing implements Callable<Integer> {
+
+  private final String field;
+  private final String none;
 
   @Option(names = "--json", description = "The answer as it comes.")
   private boolean json;
 
   @Mixin private Target target = new Target();
 
+  @Spec private @Nullable CommandSpec spec;
+
   /**
-   * Shows a list.
-   *
-   * @param field of the answer, which has the list
+   * @param field of the answer, which has the list; the last part of the path as well
    * @param none what is said of an empty one
-   * @param head is run before the first item
    */
-  void show(
-      PrintWriter out,
-      String path,
-      String field,
-      String none,
-      Runnable head,
-      Consumer<Map<?, ?>> item)
-      throws IOException, InterruptedException {
-    String answer = target.get(path);
+  Listing(String field, String none) {
+    this.field = field;
+    this.none = none;
+  }
+
+  /** Prints what stands above the first item. */
+  void head(PrintWriter out) {}
+
+  abstract void item(PrintWriter out, Map<?, ?> item);
+
+  @Override
+  public final Integer call() throws IOException, InterruptedException {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    String answer = target.get("/api/" + field);
     if (json) {
       out.println(answer);
     } else if (Frame.of(answer).fields().get(field) instanceof List<?> list && !list.isEmpty()) {
-      head.run();
+      head(out);
       for (Object one : list) {
         if (one instanceof Map<?, ?> map) {
-          item.accept(map);
+          item(out, map);
         }
       }
     } else {
       out.println(none);
     }
     out.flush();
+    return 0;
+  }
+
+  /** A value of an item, without control characters. */
+  static String text(Map<?, ?> item, String field) {
+    return Talk.plain(String.valueOf(item.get(field)));
   }
 
   /** The texts of a list in one line, without control characters; empty for no list. */

@@ -36,7 +36,7 @@ final class RunOptions {
       names = "--approve",
       paramLabel = "ask|yes|no",
       description = "What to do when it asks for an approval; ask, where there is a terminal.")
-  private Following.Approvals approvals = Following.Approvals.ASK;
+  private RunFollowing.Approvals approvals = RunFollowing.Approvals.ASK;
 
   @Mixin private Target target = new Target();
 
@@ -61,7 +61,7 @@ final class RunOptions {
       String run = String.valueOf(ack.text("run_id"));
       err.println("* run " + run);
       err.flush();
-      return new Following(client, run, approvals, out, err).toItsEnd();
+      return new RunFollowing(client, run, approvals, out, err).toItsEnd();
     }
   }
 
@@ -69,7 +69,7 @@ final class RunOptions {
   int attach(String run, PrintWriter out, PrintWriter err)
       throws InterruptedException, ExecutionException {
     try (Client client = target.connect()) {
-      return new Following(client, run, approvals, out, err).toItsEnd();
+      return new RunFollowing(client, run, approvals, out, err).toItsEnd();
     }
   }
 }

@@ -1,15 +1,9 @@
 package dev.holdfast.client.command;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast terminals}: which terminals there are. */
 public final class TerminalsCommand extends ClientCommand {
@@ -27,34 +21,27 @@ public final class TerminalsCommand extends ClientCommand {
   }
 
   @Command(description = DESCRIPTION, mixinStandardHelpOptions = true, sortOptions = false)
-  private static final class Run implements Callable<Integer> {
+  private static final class Run extends Listing {
 
-    @Mixin private Listing listing = new Listing();
-
-    @Spec private @Nullable CommandSpec spec;
-
-    @Override
-    public Integer call() throws IOException, InterruptedException {
-      PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-      listing.show(
-          out,
-          "/api/terminals",
-          "terminals",
-          "There are no terminals that you may see.",
-          () -> out.printf(ROW, "TERMINAL", "USER", "SIZE", "VIEWERS", "STATE", "COMMAND"),
-          terminal -> print(out, terminal));
-      return 0;
+    Run() {
+      super("terminals", "There are no terminals that you may see.");
     }
 
-    private static void print(PrintWriter out, Map<?, ?> terminal) {
+    @Override
+    void head(PrintWriter out) {
+      out.printf(ROW, "TERMINAL", "USER", "SIZE", "VIEWERS", "STATE", "COMMAND");
+    }
+
+    @Override
+    void item(PrintWriter out, Map<?, ?> terminal) {
       out.printf(
           ROW,
           terminal.get("terminal_id"),
-          Talk.plain(String.valueOf(terminal.get("user_id"))),
+          text(terminal, "user_id"),
           terminal.get("cols") + "x" + terminal.get("rows"),
           terminal.get("viewers"),
           Boolean.TRUE.equals(terminal.get("running")) ? "running" : "ended",
-          Listing.line(terminal.get("command")));
+          line(terminal.get("command")));
     }
   }
 }
