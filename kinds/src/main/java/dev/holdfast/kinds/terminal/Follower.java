@@ -103,25 +103,32 @@ final class Follower implements Owner.Snapshots {
       scheduled = true;
     }
     if (now) {
-      worker.execute(this::catchUp);
-    } else if (begin) {
+      worker.execute(this::followAll);
+    }
+    if (begin) {
       worker.schedule(this::catchUp, SOON_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
   private void catchUp() {
+    followAll();
+    synchronized (queue) {
+      scheduled = !waiting.isEmpty();
+      if (scheduled) {
+        // Not at once: of a flood that gathers meanwhile only the end has to be followed.
+        worker.schedule(this::catchUp, SOON_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  private void followAll() {
     try {
-      List<Piece> pieces;
-      do {
-        synchronized (screen) {
-          pieces = take();
-          follow(pieces);
-        }
-      } while (!pieces.isEmpty());
+      synchronized (screen) {
+        follow(take());
+      }
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "a screen can''t be followed", e);
       synchronized (queue) {
-        scheduled = false;
         lost = true;
       }
     }
@@ -130,11 +137,6 @@ final class Follower implements Owner.Snapshots {
   private List<Piece> take() {
     synchronized (queue) {
       List<Piece> taken = waiting;
-      if (taken.isEmpty()) {
-        scheduled = false;
-        // Not that list: others go on adding to it.
-        return List.of();
-      }
       waiting = new ArrayList<>();
       characters = 0;
       if (lost) {
