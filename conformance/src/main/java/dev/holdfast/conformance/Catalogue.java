@@ -51,6 +51,7 @@ final class Catalogue {
     cases.addAll(ScreenCases.all());
     cases.addAll(ToolCases.all());
     cases.addAll(ToolLimitCases.all());
+    cases.addAll(ToolWorkerCases.all());
     cases.addAll(HostileCases.all());
     List<String> order = List.copyOf(scenarios().keySet());
     cases.sort(java.util.Comparator.comparingInt(c -> order.indexOf(c.id())));

@@ -383,7 +383,47 @@ final class ToolLimitCases {
         Check.equal(one.getKey(), one.getValue(), t.metric(one.getKey()));
       }
       live(t, ops);
+      clients(shared);
     }
+  }
+
+  /** Each client's own figures, for as long as it calls anything. */
+  private static void clients(Trial shared) throws Exception {
+    Trial t = shared.own(true, "tools.clients_kept", "1s");
+    Ops ann = Ops.as(t, "ann", ",'session_id':'client-ann'");
+    Ops zoe = Ops.as(t, "zoe", ",'session_id':'client-zoe'");
+    for (int i = 0; i < 5; i++) {
+      ann.call("a" + i, "echo", "{'text':'x'}");
+      ann.result("a" + i);
+    }
+    ann.call("a0", "echo", "{'text':'x'}");
+    ann.result("a0");
+    zoe.call("z", "nothing", "{}");
+    zoe.result("z");
+    zoe.say("no json");
+    zoe.next("error");
+    String figures = client(t, "client-ann");
+    Check.that(
+        "calls", figures.contains("requested=6, succeeded=5, failed=0, repeated=1"), figures);
+    Check.that("messages", figures.contains("messages={received=6,"), figures);
+    Check.that("latency", figures.contains("latency={commands=6,"), figures);
+    String others = client(t, "client-zoe");
+    Check.that("calls", others.contains("requested=1, succeeded=0, failed=1,"), others);
+    Check.that("refused", others.matches(".*messages=\\{received=2, [^}]*refused=1,.*"), others);
+    zoe.close();
+    Check.becomes(
+        "calls of idle clients are forgotten", () -> !client(t, "client-zoe").contains("calls="));
+  }
+
+  private static String client(Trial t, String session) throws Exception {
+    Frame answer = t.json(t.http("GET", "/api/figures/clients", null));
+    return answer.fields().get("clients") instanceof List<?> list
+        ? list.stream()
+            .map(String::valueOf)
+            .filter(one -> one.contains("session_id=" + session + ","))
+            .findFirst()
+            .orElse("")
+        : "";
   }
 
   /** The same figures as a feed: their state, then what changes. */

@@ -155,7 +155,7 @@ final class WorkerCases {
   }
 
   private static void lost(Trial shared) throws Exception {
-    Trial t = shared.own(false, "agents.worker_lease", "500ms", "agents.worker_patience", "2s");
+    Trial t = shared.own(false, "workers.lease", "500ms", "workers.patience", "2s");
     Peer first = worker(t, "w-1", ",'restartable':true,'max_runs':1");
     Peer ann = t.as("ann");
     ann.say("{'type':'run','agent_id':'w','prompt':'go on'}");

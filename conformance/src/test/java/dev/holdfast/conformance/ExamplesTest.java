@@ -44,7 +44,7 @@ class ExamplesTest {
   private static Server start(Map<String, String> more, @Nullable Path file) throws Exception {
     Map<String, String> settings = new java.util.HashMap<>(more);
     settings.put("server.port", "0");
-    settings.put("agents.worker_lease", "500ms");
+    settings.put("workers.lease", "500ms");
     return Server.start(Config.load(new Options(file, settings, true), Map.of()));
   }
 
@@ -77,7 +77,11 @@ class ExamplesTest {
   }
 
   private static void offered(Server at, String agent) throws InterruptedException {
-    while (!run(at, "agents").contains(agent)) {
+    offered(at, "agents", agent);
+  }
+
+  private static void offered(Server at, String list, String name) throws InterruptedException {
+    while (!run(at, list).contains(name)) {
       TimeUnit.MILLISECONDS.sleep(50);
     }
   }
@@ -150,6 +154,27 @@ class ExamplesTest {
             });
     assertThat(run(at, "run", "shout", "word ".repeat(100).strip())).contains("WORD ".repeat(100));
     killer.join();
+  }
+
+  @Test
+  void theNodeWorkerServesATool() throws Exception {
+    needs(
+        works("node", "--version") && Files.isDirectory(EXAMPLES.resolve("node_modules")),
+        "node, and npm ci in docs/examples, are needed");
+    Server at = start(Map.of(), null);
+    server = at;
+    worker(at, "node", "toolworker.mjs");
+    offered(at, "tools", "words");
+    assertThat(run(at, "call", "words", "--arg", "text=one two three")).startsWith("3");
+    assertThat(run(at, "call", "words", "--arg", "text=")).startsWith("0");
+    assertThat(run(at, "call", "words")).contains("bad_request: arguments: required");
+  }
+
+  @Test
+  void theExpertOfTheExampleFileIsATool() throws Exception {
+    Server at = start(Map.of(), EXAMPLES.resolve("expert.yaml"));
+    server = at;
+    assertThat(run(at, "tools")).contains("validate").contains("arguments: claim");
   }
 
   @Test

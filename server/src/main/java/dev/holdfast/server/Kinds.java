@@ -2,7 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.agent.Agents;
-import dev.holdfast.kinds.agent.Workers;
+import dev.holdfast.kinds.common.Workers;
 import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.server.metrics.StatsFeed;
@@ -24,6 +24,7 @@ record Kinds(
     Catalog terminalFeeds,
     Commands toolCommands,
     Catalog toolFeeds,
+    Catalog workerFeeds,
     Supplier<Catalog> statsFeed)
     implements Commands, Catalog {
 
@@ -48,6 +49,8 @@ record Kinds(
       case ClientFrame.ListTools _,
           ClientFrame.CallTool _,
           ClientFrame.CancelCall _,
+          ClientFrame.ServeTools _,
+          ClientFrame.ReportCall _,
           ClientFrame.Health _,
           ClientFrame.RotateToken _ ->
           toolCommands.execute(command, caller);
@@ -57,9 +60,10 @@ record Kinds(
 
   private Catalog of(FeedId id) {
     return switch (id.kind()) {
-      case Agents.KIND, Workers.KIND -> agentFeeds;
+      case Agents.KIND -> agentFeeds;
       case Terminals.KIND -> terminalFeeds;
       case Tools.KIND -> toolFeeds;
+      case Workers.KIND -> workerFeeds;
       case StatsFeed.KIND -> statsFeed.get();
       default -> channelFeeds;
     };

@@ -1,13 +1,15 @@
 package dev.holdfast.server;
 
 import dev.holdfast.feed.Engine;
+import dev.holdfast.kinds.agent.AgentWorkers;
 import dev.holdfast.kinds.agent.Agents;
-import dev.holdfast.kinds.agent.Workers;
 import dev.holdfast.kinds.agent.model.Conversations;
 import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.kinds.common.Workers;
 import dev.holdfast.kinds.terminal.Milestones;
 import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.kinds.tool.CallLog;
+import dev.holdfast.kinds.tool.ToolWorkers;
 import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.server.agent.AgentCommands;
 import dev.holdfast.server.agent.AgentFeeds;
@@ -34,6 +36,7 @@ import dev.holdfast.server.tool.Supply;
 import dev.holdfast.server.tool.ToolCommands;
 import dev.holdfast.server.tool.ToolFeeds;
 import dev.holdfast.server.tool.ToolJson;
+import dev.holdfast.server.worker.WorkerFeeds;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Endpoint;
 import dev.holdfast.session.Gateway;
@@ -102,12 +105,7 @@ public final class Server implements AutoCloseable {
             metrics);
     Workers workers =
         new Workers(
-            engine,
-            agents,
-            config.agents().workerLease(),
-            config.agents().workerPatience(),
-            clock,
-            random::nextLong);
+            engine, config.workers().lease(), config.workers().patience(), clock, random::nextLong);
     Path data = config.data();
     Conversations conversations =
         new Conversations(data == null ? null : data.resolve("conversations"));
@@ -128,7 +126,9 @@ public final class Server implements AutoCloseable {
             timer,
             callLog == null ? CallLog.NONE : callLog);
     ToolJson toolJson = new ToolJson(tools, this::sessions);
-    new Supply(tools, System.getenv()).add(config.tools().providers(), toolJson, config.dev());
+    ToolWorkers toolWorkers = new ToolWorkers(tools, workers, random::nextLong);
+    new Supply(tools, toolWorkers, agents, System.getenv())
+        .add(config.tools().providers(), toolJson, config.dev());
     Revocations revocations = new Revocations(clock, Revocations.MOST);
     SharedToken authenticator =
         new SharedToken(
@@ -137,12 +137,13 @@ public final class Server implements AutoCloseable {
         new Kinds(
             new ChannelCommands(channels),
             new ChannelFeeds(channels),
-            new AgentCommands(agents, workers, channels),
-            new AgentFeeds(agents, workers),
+            new AgentCommands(agents, new AgentWorkers(agents, workers), channels),
+            new AgentFeeds(agents),
             new TerminalCommands(terminals),
             new TerminalFeeds(terminals),
-            new ToolCommands(tools, toolJson, authenticator::rotate),
+            new ToolCommands(tools, toolWorkers, toolJson, authenticator::rotate),
             new ToolFeeds(tools),
+            new WorkerFeeds(workers),
             this::statsFeed);
     gateway =
         new Gateway(

@@ -93,8 +93,10 @@ public final class Connection {
     if (by == null) {
       return;
     }
+    by.figures().received(frame.length);
     if (rate != null && !rate.take(gateway.now())) {
       gateway.telemetry().refused(ErrorCode.RATE_LIMITED.text());
+      by.figures().refused();
       send(
           new ServerFrame.Error(
               null, ErrorCode.RATE_LIMITED, "too many frames", null, rate.waitMillis()));
@@ -355,6 +357,10 @@ public final class Connection {
     }
     if (events > 0) {
       gateway.telemetry().delivered(events, bytes);
+      Session to = session;
+      if (to != null) {
+        to.figures().delivered(events, bytes);
+      }
       events = 0;
       bytes = 0;
       if (vitals.mayAsk(loop)) {

@@ -30,12 +30,15 @@ final class Dispatch {
     switch (inbound) {
       case Inbound.Malformed(String id, ErrorCode code, String message) -> {
         gateway.telemetry().refused(code.text());
+        session.figures().refused();
         connection.send(new ServerFrame.Error(id, code, message, null, null));
       }
       case ClientFrame frame -> {
         long start = gateway.now();
         session.during(() -> obeySafely(connection, session, frame));
-        gateway.telemetry().handled(frame.getClass().getSimpleName(), gateway.now() - start);
+        long took = gateway.now() - start;
+        gateway.telemetry().handled(frame.getClass().getSimpleName(), took);
+        session.figures().obeyed(took);
       }
     }
   }
@@ -91,6 +94,8 @@ final class Dispatch {
           ClientFrame.Run _,
           ClientFrame.Serve _,
           ClientFrame.Report _,
+          ClientFrame.ServeTools _,
+          ClientFrame.ReportCall _,
           ClientFrame.OpenTerminal _,
           ClientFrame.TerminalInput _,
           ClientFrame.Resize _,
@@ -137,6 +142,8 @@ final class Dispatch {
           ClientFrame.Run _,
           ClientFrame.Serve _,
           ClientFrame.Report _,
+          ClientFrame.ServeTools _,
+          ClientFrame.ReportCall _,
           ClientFrame.OpenTerminal _,
           ClientFrame.TerminalInput _,
           ClientFrame.Resize _,

@@ -38,6 +38,7 @@ final class Session implements Caller {
   private final String id;
   private final long created;
   private final Answers answers;
+  private final SessionFigures figures = new SessionFigures();
   private final Map<FeedId, Attachment> attachments = new LinkedHashMap<>(4);
   private volatile Dialect dialect = Dialect.TYPE;
   private FeedId channelFeed = Gateway.channel(Gateway.DEFAULT_CHANNEL);
@@ -86,8 +87,12 @@ final class Session implements Caller {
     return answers;
   }
 
+  SessionFigures figures() {
+    return figures;
+  }
+
   SessionInfo info() {
-    return new SessionInfo(id, principal.userId(), ip != null, ip, created, feeds);
+    return new SessionInfo(id, principal.userId(), ip != null, ip, created, feeds, figures.sums());
   }
 
   @Override

@@ -15,4 +15,26 @@ public record SessionInfo(
     boolean connected,
     @Nullable String ip,
     long createdMillis,
-    int feeds) {}
+    int feeds,
+    Figures figures) {
+
+  /**
+   * What came and went since it was begun.
+   *
+   * @param frames that came in
+   * @param commands that were obeyed or refused
+   * @param commandNanos that they took in all
+   * @param slowestNanos the longest of them
+   * @param refused frames that were malformed, or too many
+   * @param events that were sent
+   */
+  public record Figures(
+      long frames,
+      long frameBytes,
+      long commands,
+      long commandNanos,
+      long slowestNanos,
+      long refused,
+      long events,
+      long eventBytes) {}
+}

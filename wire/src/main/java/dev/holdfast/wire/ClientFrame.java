@@ -124,6 +124,17 @@ public sealed interface ClientFrame extends Inbound {
   /** {@code report}: what a worker says of a run that it was given. */
   record Report(@Nullable String id, String runId, RawJson data) implements ClientFrame {}
 
+  /**
+   * {@code serve}: this session is a worker, which does the calls of these tools.
+   *
+   * @param provider to which they belong; null for the usual one
+   */
+  record ServeTools(@Nullable String id, @Nullable String provider, RawJson tools)
+      implements ClientFrame {}
+
+  /** {@code report}: what a worker says of a call that it was given. */
+  record ReportCall(@Nullable String id, String callId, RawJson data) implements ClientFrame {}
+
   /** {@code cancel}: stops a run. */
   record Cancel(@Nullable String id, String runId) implements ClientFrame {}
 

@@ -53,7 +53,9 @@ enum Field {
   CALL_FEED(true),
   OLD(true),
   NEW(true),
-  TOOLS(false);
+  TOOLS(false),
+  PROVIDER(true),
+  CALL_ID(true);
 
   /** The name on the wire. */
   final String wire = name().toLowerCase(Locale.ROOT);
@@ -117,6 +119,8 @@ enum Field {
       case "old" -> OLD;
       case "new" -> NEW;
       case "tools" -> TOOLS;
+      case "provider" -> PROVIDER;
+      case "call_id" -> CALL_ID;
       default -> null;
     };
   }

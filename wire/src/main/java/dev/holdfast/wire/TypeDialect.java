@@ -6,6 +6,7 @@ import static dev.holdfast.wire.Field.AGENTS;
 import static dev.holdfast.wire.Field.AGENT_ID;
 import static dev.holdfast.wire.Field.APPROVAL_ID;
 import static dev.holdfast.wire.Field.ARGUMENTS;
+import static dev.holdfast.wire.Field.CALL_ID;
 import static dev.holdfast.wire.Field.CANCEL_AFTER_MS;
 import static dev.holdfast.wire.Field.CHANNEL;
 import static dev.holdfast.wire.Field.COLS;
@@ -26,6 +27,7 @@ import static dev.holdfast.wire.Field.OLD;
 import static dev.holdfast.wire.Field.PARAMS;
 import static dev.holdfast.wire.Field.PRESENCE;
 import static dev.holdfast.wire.Field.PROMPT;
+import static dev.holdfast.wire.Field.PROVIDER;
 import static dev.holdfast.wire.Field.PUBLISH_TO;
 import static dev.holdfast.wire.Field.REQUEST_ID;
 import static dev.holdfast.wire.Field.REVERSE;
@@ -37,6 +39,7 @@ import static dev.holdfast.wire.Field.TERMINAL_ID;
 import static dev.holdfast.wire.Field.TIMESTAMP;
 import static dev.holdfast.wire.Field.TO;
 import static dev.holdfast.wire.Field.TOKEN;
+import static dev.holdfast.wire.Field.TOOLS;
 import static dev.holdfast.wire.Field.USER_ID;
 import static dev.holdfast.wire.Field.VISIBLE;
 import static dev.holdfast.wire.Fields.DEADLINE_MILLIS;
@@ -150,9 +153,14 @@ public final class TypeDialect {
               in.name(CONVERSATION_ID, NAME_LENGTH),
               in.name(PUBLISH_TO, NAME_LENGTH),
               in.flag(GUIDANCE));
-      case "serve" -> new ClientFrame.Serve(id, in.json(AGENTS));
+      case "serve" ->
+          in.has(TOOLS)
+              ? new ClientFrame.ServeTools(id, in.name(PROVIDER, NAME_LENGTH), in.json(TOOLS))
+              : new ClientFrame.Serve(id, in.json(AGENTS));
       case "report" ->
-          new ClientFrame.Report(id, in.requiredName(RUN_ID, ID_LENGTH), in.json(DATA));
+          in.has(CALL_ID)
+              ? new ClientFrame.ReportCall(id, in.requiredName(CALL_ID, ID_LENGTH), in.json(DATA))
+              : new ClientFrame.Report(id, in.requiredName(RUN_ID, ID_LENGTH), in.json(DATA));
       case "cancel" ->
           in.has(REQUEST_ID)
               ? new ClientFrame.CancelCall(id, in.requiredName(REQUEST_ID, ID_LENGTH))

@@ -213,6 +213,16 @@ class ClientFramesTest {
             new ClientFrame.Report(null, "r", RawJson.of("{\"token\":\"x\"}"))),
         arguments(
             """
+            {"type":"serve","id":"s","provider":"p","tools":[{"name":"a"}]}\
+            """,
+            new ClientFrame.ServeTools("s", "p", RawJson.of("[{\"name\":\"a\"}]"))),
+        arguments(
+            """
+            {"type":"report","call_id":"c","data":{"chunk":"x"}}\
+            """,
+            new ClientFrame.ReportCall(null, "c", RawJson.of("{\"chunk\":\"x\"}"))),
+        arguments(
+            """
             {"type":"cancel","id":"c","run_id":"r"}\
             """,
             new ClientFrame.Cancel("c", "r")),

@@ -28,7 +28,7 @@ final class Services {
    * @return what is wrong with it, or null
    */
   static @Nullable String read(
-      String json, Map<String, Worker.Service> into, Function<String, Agent> agents) {
+      String json, Map<String, AgentWorkers.Service> into, Function<String, Agent> agents) {
     try {
       JsonNode list = JSON.readTree(json);
       if (!list.isArray() || list.isEmpty() || list.size() > MOST) {
@@ -47,7 +47,7 @@ final class Services {
   }
 
   private static @Nullable String one(
-      JsonNode node, Map<String, Worker.Service> into, Function<String, Agent> agents) {
+      JsonNode node, Map<String, AgentWorkers.Service> into, Function<String, Agent> agents) {
     JsonNode id = node.get("agent_id");
     if (id == null || !id.isString() || !FeedId.validName(id.stringValue())) {
       return "agent_id: must be a name without white space";
@@ -69,7 +69,7 @@ final class Services {
     String agentId = id.stringValue();
     into.put(
         agentId,
-        new Worker.Service(
+        new AgentWorkers.Service(
             new Offer(
                 agentId,
                 parts.text("description", ""),

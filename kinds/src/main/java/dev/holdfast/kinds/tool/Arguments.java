@@ -2,6 +2,7 @@ package dev.holdfast.kinds.tool;
 
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
+import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.util.List;
@@ -28,8 +29,13 @@ final class Arguments {
   private static final SchemaRegistry SCHEMAS =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
+  private static final String DRAFT = SpecificationVersion.DRAFT_2020_12.getDialectId();
+
   /** Faults that one answer tells of. */
   private static final int MOST_FAULTS = 10;
+
+  /** The schema of whatever is an object. */
+  static final String ANY = "{\"type\":\"object\"}";
 
   private final @Nullable Schema schema;
 
@@ -39,12 +45,35 @@ final class Arguments {
   Arguments(String schema) {
     Schema read = null;
     try {
-      read = SCHEMAS.getSchema(JSON.readTree(schema));
+      Schema whole = SCHEMAS.getSchema(JSON.readTree(schema));
+      whole.initializeValidators();
+      read = whole;
     } catch (JacksonException | SchemaException e) {
       System.getLogger(Arguments.class.getName())
           .log(System.Logger.Level.WARNING, "a schema can''t be read: {0}", e.getMessage());
     }
     this.schema = read;
+  }
+
+  /** Why something is no schema of arguments; null where it is. */
+  static @Nullable String fault(String schema) {
+    try {
+      JsonNode node = JSON.readTree(schema);
+      if (!node.isObject()) {
+        return "must be an object";
+      }
+      String draft = node.path("$schema").asString(DRAFT);
+      List<com.networknt.schema.Error> faults =
+          SCHEMAS.getSchema(SchemaLocation.of(draft)).validate(node);
+      if (!faults.isEmpty()) {
+        return place(faults.getFirst()) + faults.getFirst().getMessage();
+      }
+      // What it refers to has to be in it, or one of the drafts: nothing is fetched.
+      SCHEMAS.getSchema(node).initializeValidators();
+      return null;
+    } catch (JacksonException | SchemaException e) {
+      return "is no JSON schema: " + e.getMessage();
+    }
   }
 
   /** The arguments; null where they are no JSON object. */

@@ -26,6 +26,7 @@ public final class Call {
   private final Tool tool;
   private final long timeoutMillis;
   private final Supplier<Owner> owners;
+  private final long beganNanos = System.nanoTime();
   private final CountDownLatch over = new CountDownLatch(1);
   private @Nullable Owner owned;
   private @Nullable Work work;
@@ -103,6 +104,11 @@ public final class Call {
       }
     }
     return mine;
+  }
+
+  /** How long ago it was made. */
+  long nanos() {
+    return System.nanoTime() - beganNanos;
   }
 
   /** Whether it has ended. */

@@ -220,21 +220,15 @@ public final class ProcessProvider implements Provider {
     if (said == null || !said.isObject()) {
       throw new Failed("the program wrote a line that is no JSON object");
     }
-    if (said.has("progress")) {
-      work.progress(
-          said.path("progress").asDouble(0),
-          said.path("total").asDouble(0),
-          said.path("message").asString(""));
-    } else if (said.has("chunk")) {
-      work.chunk(said.path("chunk").asString(""));
-    } else if (said.has("error")) {
-      JsonNode error = said.path("error");
-      throw new Failed(error.isString() ? error.stringValue() : error.toString());
-    } else if (said.has("outputs") && said.path("outputs").isArray()) {
-      return said.path("outputs").toString();
-    } else if (said.has("result")) {
-      JsonNode result = said.path("result");
-      return Outputs.text(result.isString() ? result.stringValue() : result.toString());
+    switch (Said.of(said)) {
+      case Said.Progress(double step, double steps, String message) ->
+          work.progress(step, steps, message);
+      case Said.Chunk(String text) -> work.chunk(text);
+      case Said.Failed(String message) -> throw new Failed(message);
+      case Said.Result(String outputs) -> {
+        return outputs;
+      }
+      case null -> {}
     }
     return null;
   }

@@ -13,23 +13,35 @@ public final class Tool {
   private final ProviderGate gate;
   private final Arguments arguments;
   private final boolean coalesced;
+  private final long edition;
 
   Tool(
       String name,
       Provider.Described described,
       Traits traits,
       ProviderGate gate,
-      boolean coalesced) {
+      boolean coalesced,
+      long edition) {
     this.name = name;
     this.described = described;
     this.traits = traits;
     this.gate = gate;
     this.arguments = new Arguments(described.schema());
     this.coalesced = coalesced;
+    this.edition = edition;
   }
 
   public String name() {
     return name;
+  }
+
+  Provider.Described described() {
+    return described;
+  }
+
+  /** Another one whenever what its provider says of it has changed: results do not outlive that. */
+  long edition() {
+    return edition;
   }
 
   /** Its name where it is served. */

@@ -19,6 +19,7 @@ import java.util.List;
  * @param keptFor how long a call that has ended can be asked for
  * @param keptBytes of calls that have ended
  * @param cacheBytes of results that stand for identical calls
+ * @param clientsKept how long the figures of a client stay that calls nothing
  * @param suffixes that are taken off the names of tools
  * @param uncoalesced tools whose identical calls are each made
  */
@@ -36,6 +37,7 @@ public record ToolSettings(
     Duration keptFor,
     long keptBytes,
     long cacheBytes,
+    Duration clientsKept,
     List<String> suffixes,
     List<String> uncoalesced) {
 

@@ -10,6 +10,7 @@ import dev.holdfast.kinds.common.Members;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,7 @@ public final class Tools implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final CallLog log;
   private final ToolFigures figures = new ToolFigures();
+  private final Clients clients;
   private final Slots slots;
   private final Bucket rate;
   private final Cache<String, Bucket> rates =
@@ -76,6 +78,7 @@ public final class Tools implements AutoCloseable {
   private final ConcurrentMap<String, Work> flights = new ConcurrentHashMap<>();
   private final Set<Work> working = ConcurrentHashMap.newKeySet();
   private volatile long version;
+  private long editions;
 
   /**
    * @param random gives ids that nobody can guess
@@ -94,6 +97,7 @@ public final class Tools implements AutoCloseable {
     this.random = random;
     this.timer = timer;
     this.log = log;
+    this.clients = new Clients(settings.clientsKept(), clock);
     this.slots = new Slots(settings);
     this.rate = new Bucket(settings.perSecond());
     this.results =
@@ -130,6 +134,18 @@ public final class Tools implements AutoCloseable {
     }
   }
 
+  /** The other provider that has the name which a provider's tool would get; null for none. */
+  @Nullable String otherOf(Provider provider, String ownName) {
+    for (ProviderGate gate : gates) {
+      Tool tool =
+          gate.provider().equals(provider) ? tools.get(gate.settings().prefix() + ownName) : null;
+      if (tool != null && !tool.gate().equals(gate)) {
+        return tool.provider();
+      }
+    }
+    return null;
+  }
+
   /** Rises whenever tools come, go or change. */
   public long version() {
     return version;
@@ -137,12 +153,26 @@ public final class Tools implements AutoCloseable {
 
   private synchronized void offer(ProviderGate gate) {
     ProviderSettings how = gate.settings();
-    tools.values().removeIf(tool -> tool.gate().equals(gate));
+    Map<String, Tool> were = new HashMap<>();
+    tools
+        .values()
+        .removeIf(tool -> {
+          boolean mine = tool.gate().equals(gate);
+          if (mine) {
+            were.put(tool.name(), tool);
+          }
+          return mine;
+        });
     for (Provider.Described described : gate.provider().tools()) {
       String name = how.prefix() + described.name();
       Traits traits = how.tools().getOrDefault(described.name(), Traits.USUAL);
       boolean coalesced = !settings.uncoalesced().contains(name);
-      Tool before = tools.putIfAbsent(name, new Tool(name, described, traits, gate, coalesced));
+      Tool was = were.get(name);
+      Tool now =
+          was != null && was.described().equals(described)
+              ? was
+              : new Tool(name, described, traits, gate, coalesced, ++editions);
+      Tool before = tools.putIfAbsent(name, now);
       if (before != null) {
         LOG.log(
             System.Logger.Level.WARNING,
@@ -173,11 +203,14 @@ public final class Tools implements AutoCloseable {
   /** Has a tool called. */
   public Answer call(ToolRequest request) {
     figures.called.increment();
+    Clients.Counts client = clients.of(request.session(), request.user());
+    client.requested.incrementAndGet();
     String requestId = request.requestId();
     if (requestId != null) {
       Call before = requests.get(new RequestKey(request.session(), requestId));
       if (before != null && before.user().equals(request.user())) {
         figures.repeated.increment();
+        client.repeated.incrementAndGet();
         return new Answer.Called(before, true);
       }
     }
@@ -185,6 +218,7 @@ public final class Tools implements AutoCloseable {
       return begun(request);
     } catch (ToolException e) {
       figures.failed(e.error());
+      client.failed.incrementAndGet();
       Ending.Failed why = e.ending();
       return new Answer.Refused(
           requestId, why.error(), why.message(), why.details(), why.retryAfterMillis());
@@ -254,6 +288,7 @@ public final class Tools implements AutoCloseable {
       if (kept != null && kept.untilMillis() > clock.millis()) {
         Call call = made(request, tool);
         figures.cached.increment();
+        clients.of(call.session(), call.user()).cached.incrementAndGet();
         log.served(call, true);
         var _ = over(call, new Ending.Done(kept.outputs()), true);
         return new Answer.Called(call, false);
@@ -265,8 +300,7 @@ public final class Tools implements AutoCloseable {
       figures.executed.increment();
       log.began(call, arguments);
       // It has neither slot nor deadline, and nobody can be in time to stop it.
-      Work work =
-          new Work(tool, request.user(), request.session(), arguments, key, false, log, call);
+      Work work = new Work(tool, request, arguments, key, false, log, call);
       settle(work, atOnce(work, tool));
       return new Answer.Called(call, false);
     }
@@ -281,6 +315,7 @@ public final class Tools implements AutoCloseable {
       return false;
     }
     figures.joined.increment();
+    clients.of(call.session(), call.user()).joined.incrementAndGet();
     log.served(call, false);
     return true;
   }
@@ -288,7 +323,14 @@ public final class Tools implements AutoCloseable {
   private static String key(ToolRequest request, Tool tool, JsonNode arguments) {
     String scope = tool.shared() ? "" : request.user();
     // A length in front, so that no user's name runs into the rest.
-    return scope.length() + ":" + scope + tool.name() + " " + Arguments.canonical(arguments);
+    return scope.length()
+        + ":"
+        + scope
+        + tool.name()
+        + "@"
+        + tool.edition()
+        + " "
+        + Arguments.canonical(arguments);
   }
 
   private Answer started(
@@ -300,8 +342,7 @@ public final class Tools implements AutoCloseable {
       forget(call);
       throw new ToolException(ToolError.OVER_CAPACITY, full, null, BUSY_RETRY_MILLIS, false);
     }
-    Work work =
-        new Work(tool, request.user(), request.session(), arguments, key, full == null, log, call);
+    Work work = new Work(tool, request, arguments, key, full == null, log, call);
     if (key != null && tool.coalesced()) {
       Work other = flights.putIfAbsent(key, work);
       if (other != null && !waits && joined(other, call)) {
@@ -446,8 +487,9 @@ public final class Tools implements AutoCloseable {
       return outputs;
     } catch (ToolException e) {
       told = true;
-      if (work.over() && e.providers()) {
-        // Whoever stopped it broke the connection.
+      boolean unasked = e.error() == ToolError.SERVICE_UNAVAILABLE;
+      if (unasked || (work.over() && e.providers())) {
+        // Nobody was there to be asked, or whoever stopped it broke the connection.
         gate.forget();
       } else {
         gate.went(!e.providers());
@@ -519,7 +561,7 @@ public final class Tools implements AutoCloseable {
   }
 
   private boolean over(Call call, Ending how, boolean cached) {
-    if (!call.end(how, cached, () -> count(how))) {
+    if (!call.end(how, cached, () -> count(call, how))) {
       return false;
     }
     boolean atOnce = call.tool().gate().provider().answersAtOnce();
@@ -527,7 +569,8 @@ public final class Tools implements AutoCloseable {
     return true;
   }
 
-  private void count(Ending how) {
+  private void count(Call call, Ending how) {
+    clients.ended(call, how instanceof Ending.Done);
     switch (how) {
       case Ending.Done _ -> figures.succeeded.increment();
       case Ending.Failed failed -> figures.failed(failed.error());
@@ -566,6 +609,11 @@ public final class Tools implements AutoCloseable {
 
   public ToolFigures figures() {
     return figures;
+  }
+
+  /** The same of each client that has called something lately. */
+  public List<ClientFigures> clients() {
+    return clients.all();
   }
 
   /** Pieces of work that are under way or wait for their turn. */
@@ -619,6 +667,7 @@ public final class Tools implements AutoCloseable {
     ended.gone(clock.millis()).forEach(this::forget);
     endedAtOnce.gone(clock.millis()).forEach(this::forget);
     results.cleanUp();
+    clients.sweep();
   }
 
   /**

@@ -4,6 +4,8 @@ import dev.holdfast.kinds.common.Members;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -25,10 +27,13 @@ public final class Work {
 
   private final Tool tool;
   private final String user;
+  private final Set<String> roles;
+  private final boolean admin;
   private final String session;
   private final JsonNode arguments;
   private final @Nullable String key;
   private final CallLog log;
+  private final long timeoutMillis;
   private boolean slot;
   private boolean deserted;
   private final long beganNanos = System.nanoTime();
@@ -46,20 +51,22 @@ public final class Work {
 
   Work(
       Tool tool,
-      String user,
-      String session,
+      ToolRequest request,
       JsonNode arguments,
       @Nullable String key,
       boolean slot,
       CallLog log,
       Call first) {
     this.tool = tool;
-    this.user = user;
-    this.session = session;
+    this.user = request.user();
+    this.roles = request.roles();
+    this.admin = request.admin();
+    this.session = request.session();
     this.arguments = arguments;
     this.key = key;
     this.slot = slot;
     this.log = log;
+    this.timeoutMillis = first.timeoutMillis();
     this.ownName = tool.ownName();
     calls.add(first);
     first.servedBy(this);
@@ -75,9 +82,24 @@ public final class Work {
     return user;
   }
 
+  /** What roles that user has. */
+  public Set<String> roles() {
+    return roles;
+  }
+
+  /** Whether that user may do everything. */
+  public boolean admin() {
+    return admin;
+  }
+
   /** The arguments, which are an object. */
   public JsonNode arguments() {
     return arguments;
+  }
+
+  /** What is left of its time, in milliseconds; 0 or less where there is none. */
+  public long leftMillis() {
+    return timeoutMillis - TimeUnit.NANOSECONDS.toMillis(nanos());
   }
 
   /** Whether it is to stop, or nobody cares any more. */

@@ -44,6 +44,7 @@ final class ToolsTest {
         Duration.ofMinutes(10),
         1 << 20,
         1 << 20,
+        Duration.ofMinutes(10),
         List.of(),
         List.of());
   }

@@ -1,14 +1,15 @@
 package dev.holdfast.server.agent;
 
 import dev.holdfast.feed.FeedId;
+import dev.holdfast.kinds.agent.AgentWorkers;
 import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.Outcome;
 import dev.holdfast.kinds.agent.Request;
 import dev.holdfast.kinds.agent.Run;
 import dev.holdfast.kinds.agent.Terms;
-import dev.holdfast.kinds.agent.Workers;
 import dev.holdfast.kinds.channel.Channels;
 import dev.holdfast.server.channel.Subjects;
+import dev.holdfast.server.worker.WorkerFeeds;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Commands;
 import dev.holdfast.session.Opening;
@@ -20,20 +21,16 @@ import dev.holdfast.wire.ServerFrame;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Commands to agents and their runs, from sessions. Any thread. */
 public final class AgentCommands implements Commands {
 
-  /** The role that a worker needs. */
-  public static final String WORKER = "worker";
-
   private final Agents agents;
-  private final Workers workers;
+  private final AgentWorkers workers;
   private final Channels channels;
 
-  public AgentCommands(Agents agents, Workers workers, Channels channels) {
+  public AgentCommands(Agents agents, AgentWorkers workers, Channels channels) {
     this.agents = agents;
     this.workers = workers;
     this.channels = channels;
@@ -74,21 +71,15 @@ public final class AgentCommands implements Commands {
   }
 
   private void serve(Caller caller, @Nullable String id, RawJson list) {
-    Principal who = caller.principal();
-    if (!who.admin() && !who.roles().contains(WORKER)) {
-      caller.refuse(id, ErrorCode.FORBIDDEN, "serve needs the role worker");
+    if (!WorkerFeeds.mayServe(caller, id)) {
       return;
     }
-    switch (workers.serve(caller.sessionId(), who.userId(), list.toString())) {
-      case Workers.Serving.Refused(Outcome.Why why, String message) ->
+    String user = caller.principal().userId();
+    switch (workers.serve(caller.sessionId(), user, list.toString())) {
+      case AgentWorkers.Serving.Refused(Outcome.Why why, String message) ->
           caller.refuse(id, code(why), message);
-      case Workers.Serving.Served(String workerId, FeedId feed, Set<String> agentIds) -> {
-        Map<String, Object> details = new LinkedHashMap<>();
-        details.put("worker_id", workerId);
-        details.put("feed", feed.toString());
-        caller.ack(id, details);
-        caller.follow(feed);
-      }
+      case AgentWorkers.Serving.Served(String workerId, FeedId feed) ->
+          WorkerFeeds.serves(caller, id, workerId, feed);
     }
   }
 

@@ -39,6 +39,7 @@ public record Config(
     Settings session,
     ChannelSettings channels,
     AgentConfig agents,
+    WorkerConfig workers,
     TerminalSettings terminals,
     ToolConfig tools,
     AuthSettings auth,
@@ -90,6 +91,7 @@ public record Config(
         session(values, dev, timeouts),
         channels,
         agents,
+        new WorkerConfig(values.duration(Key.WORKERS_LEASE), values.duration(Key.WORKERS_PATIENCE)),
         terminals,
         tools,
         auth,
@@ -187,8 +189,6 @@ public record Config(
             new Retention(values.whole(Key.AGENTS_EVENTS), values.size(Key.AGENTS_BYTES), FOR_EVER),
             values.duration(Key.AGENTS_KEPT_FOR),
             values.duration(Key.AGENTS_HEARTBEAT)),
-        values.duration(Key.AGENTS_WORKER_LEASE),
-        values.duration(Key.AGENTS_WORKER_PATIENCE),
         AgentTables.agents(values, problems));
   }
 
@@ -263,6 +263,7 @@ public record Config(
             values.duration(Key.TOOLS_KEPT_FOR),
             values.size(Key.TOOLS_KEPT),
             values.size(Key.TOOLS_CACHE),
+            values.duration(Key.TOOLS_CLIENTS_KEPT),
             values.list(Key.TOOLS_SUFFIXES),
             values.list(Key.TOOLS_UNCOALESCED)),
         providers,

@@ -170,21 +170,21 @@ public enum Key {
       duration("100ms", "1h"),
       "15s",
       "After how long a silence a run gives a sign of life."),
-  AGENTS_WORKER_LEASE(
-      "agents.worker_lease",
-      duration("0s", "1h"),
-      "5s",
-      "How long a worker may be away before its runs are lost."),
-  AGENTS_WORKER_PATIENCE(
-      "agents.worker_patience",
-      duration("0s", "1h"),
-      "10s",
-      "How long a run waits for a worker that has room for it."),
   AGENTS_LIST(
       "agents.list",
       table(AgentTables.COLUMNS),
       "[]",
       "The agents: an id and a type (echo, process or model) each, and what docs/agents.md says."),
+  WORKERS_LEASE(
+      "workers.lease",
+      duration("0s", "1h"),
+      "5s",
+      "How long a worker may be away before its runs and calls are lost."),
+  WORKERS_PATIENCE(
+      "workers.patience",
+      duration("0s", "1h"),
+      "10s",
+      "How long a run or a call waits for a worker that has room for it."),
   TERMINALS_MAX("terminals.max", whole(0, 100_000), "200", "Terminals at once; 0 for none."),
   TERMINALS_MAX_PER_USER(
       "terminals.max_per_user", whole(0, 100_000), "20", "Terminals of one user at once."),
@@ -283,6 +283,11 @@ public enum Key {
   TOOLS_KEPT("tools.kept", size("1KiB", "64GiB"), "64MiB", "Bytes of such calls, about."),
   TOOLS_CACHE(
       "tools.cache", size("0", "64GiB"), "64MiB", "Bytes of results that stand for later calls."),
+  TOOLS_CLIENTS_KEPT(
+      "tools.clients_kept",
+      duration("1s", "8760h"),
+      "10m",
+      "How long the figures of a client are kept that calls nothing."),
   TOOLS_SUFFIXES(
       "tools.suffixes",
       list(),

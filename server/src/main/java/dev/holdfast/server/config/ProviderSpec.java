@@ -3,6 +3,7 @@ package dev.holdfast.server.config;
 import dev.holdfast.kinds.tool.HttpProvider;
 import dev.holdfast.kinds.tool.ProcessProvider;
 import dev.holdfast.kinds.tool.ProviderSettings;
+import dev.holdfast.server.tool.AgentProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +33,12 @@ public record ProviderSpec(String id, ProviderSettings settings, Source source) 
     record Endpoints(
         List<HttpProvider.Target> targets, Map<String, String> headers, Duration connectTimeout)
         implements Source {}
+
+    /** Agents. */
+    record AgentRoles(List<AgentProvider.Role> roles) implements Source {}
+
+    /** Workers that connect. */
+    record Remote() implements Source {}
 
     /** An MCP server that is a program. */
     record McpProgram(List<String> command, @Nullable Path folder, List<String> environment)

@@ -7,6 +7,7 @@ import dev.holdfast.kinds.tool.Provider;
 import dev.holdfast.kinds.tool.ProviderSettings;
 import dev.holdfast.kinds.tool.Traits;
 import dev.holdfast.server.config.ProviderSpec.Source;
+import dev.holdfast.server.tool.AgentProvider;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -50,6 +51,9 @@ final class ToolTables {
           "description",
           "schema",
           "command",
+          "agent",
+          "action",
+          "prompt",
           "method",
           "url",
           "idempotent",
@@ -137,7 +141,10 @@ final class ToolTables {
             ? new Source.McpUrl(url(in, false), headers(in), connect)
             : new Source.McpProgram(words(in), where, in.texts("environment"));
       }
-      default -> throw new IllegalArgumentException("type is none of mcp, process, http");
+      case "agent" -> new Source.AgentRoles(some(tools).stream().map(ToolTables::role).toList());
+      case "remote" -> new Source.Remote();
+      default ->
+          throw new IllegalArgumentException("type is none of mcp, process, http, agent, remote");
     };
   }
 
@@ -194,6 +201,14 @@ final class ToolTables {
         tool.has("timeout") ? tool.duration("timeout", Duration.ZERO) : null,
         Set.copyOf(tool.texts("roles")),
         tool.textOrNull("fallback"));
+  }
+
+  private static AgentProvider.Role role(Cells tool) {
+    if (tool.has("action") == tool.has("prompt")) {
+      throw new IllegalArgumentException("tools: of an agent, either an action or a prompt");
+    }
+    return new AgentProvider.Role(
+        described(tool), tool.text("agent"), tool.textOrNull("action"), tool.textOrNull("prompt"));
   }
 
   private static List<String> words(Cells in) {

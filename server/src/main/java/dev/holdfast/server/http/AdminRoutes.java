@@ -1,5 +1,6 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.server.metrics.ClientFiguresJson;
 import dev.holdfast.session.SessionInfo;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ final class AdminRoutes {
         "/api/figures",
         ADMINS,
         (r, v, p) -> Reply.raw("application/json", parts.stats().json()));
+    routes.add("GET", "/api/figures/clients", ADMINS, (r, v, p) -> clients());
     routes.add(
         "DELETE",
         "/api/sessions/{id}",
@@ -38,6 +40,11 @@ final class AdminRoutes {
               ? Reply.json(200, Map.of("revoked", true))
               : Reply.error(503, "over_capacity", "too many tokens are revoked already");
         });
+  }
+
+  private Reply clients() {
+    return Reply.json(
+        200, Map.of("clients", ClientFiguresJson.all(parts.gateway(), parts.tools())));
   }
 
   private Reply disconnect(String id) {

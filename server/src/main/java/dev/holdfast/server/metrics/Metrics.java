@@ -5,7 +5,7 @@ import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.Run;
 import dev.holdfast.kinds.agent.RunTelemetry;
 import dev.holdfast.kinds.agent.Usage;
-import dev.holdfast.kinds.agent.Workers;
+import dev.holdfast.kinds.common.Workers;
 import dev.holdfast.kinds.terminal.TerminalFigures;
 import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.kinds.tool.ToolError;
@@ -92,7 +92,7 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
   /** Watches these too, once they are there. */
   public void watch(Agents agents, Workers workers) {
     gauge("holdfast.runs", "runs that work now", agents, a -> a.active());
-    gauge("holdfast.workers", "workers that serve agents", workers, w -> w.size());
+    gauge("holdfast.workers", "workers that serve agents or tools", workers, w -> w.size());
   }
 
   /** Watches these too, once they are there. */

@@ -1,11 +1,13 @@
 package dev.holdfast.server.tool;
 
+import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.tool.BuiltIn;
 import dev.holdfast.kinds.tool.HttpProvider;
 import dev.holdfast.kinds.tool.ProcessProvider;
 import dev.holdfast.kinds.tool.Provider;
 import dev.holdfast.kinds.tool.ProviderSettings;
 import dev.holdfast.kinds.tool.Sleeper;
+import dev.holdfast.kinds.tool.ToolWorkers;
 import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.kinds.tool.mcp.McpProvider;
 import dev.holdfast.server.config.Environment;
@@ -24,10 +26,14 @@ public final class Supply {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([A-Za-z_][A-Za-z0-9_]*)}?");
 
   private final Tools tools;
+  private final ToolWorkers workers;
+  private final Agents agents;
   private final Map<String, String> environment;
 
-  public Supply(Tools tools, Map<String, String> environment) {
+  public Supply(Tools tools, ToolWorkers workers, Agents agents, Map<String, String> environment) {
     this.tools = tools;
+    this.workers = workers;
+    this.agents = agents;
     this.environment = environment;
   }
 
@@ -36,6 +42,9 @@ public final class Supply {
     tools.add(new BuiltIn(json::health, dev), ProviderSettings.USUAL);
     if (dev) {
       tools.add(new Sleeper(), ProviderSettings.USUAL);
+    }
+    if (specs.stream().noneMatch(spec -> spec.id().equals(ToolWorkers.USUAL))) {
+      tools.add(workers.provider(ToolWorkers.USUAL), ProviderSettings.USUAL);
     }
     for (ProviderSpec spec : specs) {
       tools.add(provider(spec.id(), spec.source()), spec.settings());
@@ -52,6 +61,9 @@ public final class Supply {
               Environment.passed(programs.environment(), environment));
       case Source.Endpoints(List<HttpProvider.Target> targets, var headers, Duration connect) ->
           new HttpProvider(id, targets, filled(headers), connect);
+      case Source.AgentRoles(List<AgentProvider.Role> roles) ->
+          new AgentProvider(id, roles, agents);
+      case Source.Remote() -> workers.provider(id);
       case Source.McpProgram program ->
           McpProvider.ofProgram(
               id,

@@ -1,10 +1,13 @@
 package dev.holdfast.server.tool;
 
+import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.tool.Answer;
 import dev.holdfast.kinds.tool.Call;
 import dev.holdfast.kinds.tool.ToolError;
 import dev.holdfast.kinds.tool.ToolRequest;
+import dev.holdfast.kinds.tool.ToolWorkers;
 import dev.holdfast.kinds.tool.Tools;
+import dev.holdfast.server.worker.WorkerFeeds;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Commands;
 import dev.holdfast.session.Principal;
@@ -13,6 +16,7 @@ import dev.holdfast.wire.Dialect;
 import dev.holdfast.wire.ErrorCode;
 import dev.holdfast.wire.RawJson;
 import dev.holdfast.wire.ServerFrame;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +25,17 @@ import org.jspecify.annotations.Nullable;
 public final class ToolCommands implements Commands {
 
   private final Tools tools;
+  private final ToolWorkers workers;
   private final ToolJson json;
   private final BinaryOperator<@Nullable String> rotate;
 
   /**
    * @param rotate changes the shared token from one to another; says why not, or null
    */
-  public ToolCommands(Tools tools, ToolJson json, BinaryOperator<@Nullable String> rotate) {
+  public ToolCommands(
+      Tools tools, ToolWorkers workers, ToolJson json, BinaryOperator<@Nullable String> rotate) {
     this.tools = tools;
+    this.workers = workers;
     this.json = json;
     this.rotate = rotate;
   }
@@ -45,6 +52,14 @@ public final class ToolCommands implements Commands {
         boolean was = call != null && call.user().equals(who.userId()) && tools.cancel(call);
         caller.reply(new ServerFrame.CallCancelled(id, requestId, was));
       }
+      case ClientFrame.ServeTools(String id, String provider, RawJson list) -> {
+        if (WorkerFeeds.mayServe(caller, id)) {
+          String session = caller.sessionId();
+          said(caller, id, workers.serve(session, who.userId(), provider, list.toString()));
+        }
+      }
+      case ClientFrame.ReportCall(String id, String callId, RawJson data) ->
+          said(caller, id, workers.report(caller.sessionId(), callId, data.toString()));
       case ClientFrame.Health(String id) ->
           caller.reply(new ServerFrame.Health(id, RawJson.of(json.health())));
       case ClientFrame.RotateToken(String id, String before, String after) ->
@@ -52,6 +67,16 @@ public final class ToolCommands implements Commands {
               new ServerFrame.TokenRotated(
                   id, who.admin() ? rotate.apply(before, after) : "needs the role admin"));
       default -> throw new IllegalArgumentException("not a tool's: " + command);
+    }
+  }
+
+  private static void said(Caller caller, @Nullable String id, ToolWorkers.Outcome outcome) {
+    switch (outcome) {
+      case ToolWorkers.Outcome.Served(String workerId, FeedId feed) ->
+          WorkerFeeds.serves(caller, id, workerId, feed);
+      case ToolWorkers.Outcome.Told(String callId) -> caller.ack(id, Map.of("call_id", callId));
+      case ToolWorkers.Outcome.Refused(boolean conflict, String message) ->
+          caller.refuse(id, conflict ? ErrorCode.CONFLICT : ErrorCode.BAD_REQUEST, message);
     }
   }
 

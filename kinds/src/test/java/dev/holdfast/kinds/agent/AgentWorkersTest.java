@@ -9,6 +9,7 @@ import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.From;
 import dev.holdfast.feed.Position;
 import dev.holdfast.feed.Retention;
+import dev.holdfast.kinds.common.Workers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class WorkersTest {
+class AgentWorkersTest {
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final AtomicLong ids = new AtomicLong(1_000);
@@ -45,11 +46,11 @@ class WorkersTest {
   private final Workers workers =
       new Workers(
           engine,
-          agents,
           Duration.ofMinutes(1),
           Duration.ofMinutes(1),
           InstantSource.system(),
           ids::incrementAndGet);
+  private final AgentWorkers agentWorkers = new AgentWorkers(agents, workers);
 
   @AfterEach
   void leaveNothing() throws InterruptedException {
@@ -62,8 +63,8 @@ class WorkersTest {
 
   @Test
   void aWorkerThatReadsTooSlowlyIsToldOfAllThatItHasToDo() throws Exception {
-    if (!(workers.serve("s", "w", "[{\"agent_id\":\"a\"}]")
-        instanceof Workers.Serving.Served served)) {
+    if (!(agentWorkers.serve("s", "w", "[{\"agent_id\":\"a\"}]")
+        instanceof AgentWorkers.Serving.Served served)) {
       throw new AssertionError("not served");
     }
     workers.present(served.workerId());
