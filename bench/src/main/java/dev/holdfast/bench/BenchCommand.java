@@ -345,6 +345,13 @@ public final class BenchCommand implements ToolProvider {
       each(out, Bench.TOOLS, daemons, who -> ToolCalls.steady(who, scale, rateOfCalls));
       each(out, Bench.TOOLS, daemons.subList(0, 1), ToolCalls::pings);
       each(out, Bench.TOOLS, daemons.subList(0, 1), ToolCalls::storm);
+      if (there) {
+        List<Contestant> gateway = List.of(McpCalls.holdfast(flags, all, peers));
+        row(out, "mcp call", () -> McpCalls.direct(peers, scale));
+        each(out, Bench.TOOLS, gateway, who -> Echo.pingPong(who, scale).as("mcp call"));
+        row(out, "mcp cold", () -> McpCalls.directCold(peers, scale));
+        each(out, Bench.TOOLS, gateway, who -> McpCalls.cold(who, scale));
+      }
     }
 
     private void terminals(

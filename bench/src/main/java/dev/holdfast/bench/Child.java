@@ -37,12 +37,7 @@ final class Child implements AutoCloseable {
    * @param folder to start it in
    */
   static Child start(Path folder, List<String> command) throws IOException {
-    List<String> pinned = new ArrayList<>();
-    if (canPin()) {
-      pinned.addAll(List.of("taskset", "-c", "0"));
-    }
-    pinned.addAll(command);
-    ProcessBuilder builder = new ProcessBuilder(pinned).directory(folder.toFile());
+    ProcessBuilder builder = new ProcessBuilder(pinned(command)).directory(folder.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST_"));
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     Process process = builder.start();
@@ -59,6 +54,16 @@ final class Child implements AutoCloseable {
     }
     process.destroyForcibly();
     throw new IOException("did not start: " + String.join(" ", command));
+  }
+
+  /** The command, on the processor of servers. */
+  static List<String> pinned(List<String> command) {
+    List<String> pinned = new ArrayList<>();
+    if (canPin()) {
+      pinned.addAll(List.of("taskset", "-c", "0"));
+    }
+    pinned.addAll(command);
+    return pinned;
   }
 
   private static void drain(BufferedReader out) {

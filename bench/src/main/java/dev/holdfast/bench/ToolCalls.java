@@ -46,6 +46,21 @@ final class ToolCalls {
     private static final byte[] RESULT = Dialogue.bytes("{\"op\":\"call_tool_res\"");
     private static final int TIME_AT = "{\"op\":\"call_tool_res\",\"request_id\":\"t".length();
 
+    private final String before;
+    private final String after;
+
+    Calls() {
+      this("echo", "text");
+    }
+
+    /**
+     * @param member the argument that is the payload
+     */
+    Calls(String tool, String member) {
+      before = "{\"op\":\"call_tool\",\"name\":\"" + tool + "\",\"request_id\":\"t";
+      after = "\",\"arguments\":{\"" + member + "\":\"";
+    }
+
     /** No two of a connection are the same. */
     private long last;
 
@@ -67,12 +82,7 @@ final class ToolCalls {
     @Override
     public byte[] message(String group, String payload) {
       last = Math.max(last + 1, System.nanoTime());
-      return Dialogue.bytes(
-          "{\"op\":\"call_tool\",\"name\":\"echo\",\"request_id\":\"t"
-              + last
-              + "\",\"arguments\":{\"text\":\""
-              + payload
-              + "\"}}");
+      return Dialogue.bytes(before + last + after + payload + "\"}}");
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class Call {
   private final String user;
   private final String session;
   private final String requestId;
+  private final Clients.Counts client;
   private final Tool tool;
   private final long timeoutMillis;
   private final Supplier<Owner> owners;
@@ -41,6 +42,7 @@ public final class Call {
       String user,
       String session,
       String requestId,
+      Clients.Counts client,
       Tool tool,
       long timeoutMillis,
       Supplier<Owner> owners) {
@@ -48,6 +50,7 @@ public final class Call {
     this.user = user;
     this.session = session;
     this.requestId = requestId;
+    this.client = client;
     this.tool = tool;
     this.timeoutMillis = timeoutMillis;
     this.owners = owners;
@@ -104,6 +107,11 @@ public final class Call {
       }
     }
     return mine;
+  }
+
+  /** What is counted of whoever made it. */
+  Clients.Counts client() {
+    return client;
   }
 
   /** How long ago it was made. */

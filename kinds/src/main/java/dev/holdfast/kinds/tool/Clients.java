@@ -1,18 +1,19 @@
 package dev.holdfast.kinds.tool;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What is counted of each client, for as long as it calls anything. Any thread. */
 final class Clients {
 
-  /** So that whoever makes up sessions fills no memory. */
+  /** So that whoever makes up sessions fills no memory: the others are counted together. */
   private static final int MOST = 10_000;
+
+  private static final String OTHERS = "others";
 
   private static final double NANOS = 1e9;
 
@@ -27,9 +28,19 @@ final class Clients {
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicLong slowestNanos = new AtomicLong();
     private final String user;
+    private volatile long usedMillis;
 
     private Counts(String user) {
       this.user = user;
+    }
+
+    /** A call has ended. */
+    void ended(long tookNanos, boolean well) {
+      (well ? succeeded : failed).incrementAndGet();
+      nanos.addAndGet(tookNanos);
+      if (tookNanos > slowestNanos.get()) {
+        slowestNanos.accumulateAndGet(tookNanos, Math::max);
+      }
     }
 
     private ClientFigures figures(String session) {
@@ -47,43 +58,42 @@ final class Clients {
     }
   }
 
-  private final Cache<String, Counts> counts;
+  private final ConcurrentMap<String, Counts> counts = new ConcurrentHashMap<>();
+  private final long keptMillis;
+  private final InstantSource clock;
 
   /**
    * @param keptFor how long a client's figures are kept that calls nothing
    */
   Clients(Duration keptFor, InstantSource clock) {
-    counts =
-        Caffeine.newBuilder()
-            .maximumSize(MOST)
-            .expireAfterAccess(keptFor)
-            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
-            .build();
+    this.keptMillis = keptFor.toMillis();
+    this.clock = clock;
   }
 
   /** Those of the client that has a session. */
   Counts of(String session, String user) {
-    return counts.get(session, id -> new Counts(user));
-  }
-
-  /** A call has ended. */
-  void ended(Call call, boolean well) {
-    Counts mine = of(call.session(), call.user());
-    long nanos = call.nanos();
-    (well ? mine.succeeded : mine.failed).incrementAndGet();
-    mine.nanos.addAndGet(nanos);
-    mine.slowestNanos.accumulateAndGet(nanos, Math::max);
+    Counts mine = counts.get(session);
+    if (mine == null) {
+      mine =
+          counts.size() < MOST
+              ? counts.computeIfAbsent(session, id -> new Counts(user))
+              : counts.computeIfAbsent(OTHERS, id -> new Counts(OTHERS));
+    }
+    long now = clock.millis();
+    if (mine.usedMillis != now) {
+      mine.usedMillis = now;
+    }
+    return mine;
   }
 
   /** Each client's figures. */
   List<ClientFigures> all() {
-    return counts.asMap().entrySet().stream()
-        .map(one -> one.getValue().figures(one.getKey()))
-        .toList();
+    return counts.entrySet().stream().map(one -> one.getValue().figures(one.getKey())).toList();
   }
 
   /** Forgets those that have been idle for long enough. */
   void sweep() {
-    counts.cleanUp();
+    long before = clock.millis() - keptMillis;
+    counts.values().removeIf(one -> one.usedMillis < before);
   }
 }

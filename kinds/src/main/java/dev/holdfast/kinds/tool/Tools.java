@@ -215,7 +215,7 @@ public final class Tools implements AutoCloseable {
       }
     }
     try {
-      return begun(request);
+      return begun(request, client);
     } catch (ToolException e) {
       figures.failed(e.error());
       client.failed.incrementAndGet();
@@ -225,7 +225,7 @@ public final class Tools implements AutoCloseable {
     }
   }
 
-  private Answer begun(ToolRequest request) throws ToolException {
+  private Answer begun(ToolRequest request, Clients.Counts client) throws ToolException {
     meter(request);
     Tool tool = tool(request.tool(), request);
     if (tool == null) {
@@ -251,7 +251,7 @@ public final class Tools implements AutoCloseable {
           faults.stream().map(Members::quoted).collect(Collectors.joining(",", "[", "]")),
           false);
     }
-    return served(request, tool, arguments);
+    return served(request, client, tool, arguments);
   }
 
   private static ToolException refused(ToolError error, String message) {
@@ -278,7 +278,8 @@ public final class Tools implements AutoCloseable {
   }
 
   /** Finds what serves the call: a kept result, work that is under way, or work of its own. */
-  private Answer served(ToolRequest request, Tool tool, JsonNode arguments) throws ToolException {
+  private Answer served(ToolRequest request, Clients.Counts client, Tool tool, JsonNode arguments)
+      throws ToolException {
     boolean atOnce = tool.gate().provider().answersAtOnce();
     Duration stands = tool.kept();
     String key =
@@ -286,16 +287,16 @@ public final class Tools implements AutoCloseable {
     if (key != null && stands != null) {
       Kept kept = results.getIfPresent(key);
       if (kept != null && kept.untilMillis() > clock.millis()) {
-        Call call = made(request, tool);
+        Call call = made(request, client, tool);
         figures.cached.increment();
-        clients.of(call.session(), call.user()).cached.incrementAndGet();
+        client.cached.incrementAndGet();
         log.served(call, true);
         var _ = over(call, new Ending.Done(kept.outputs()), true);
         return new Answer.Called(call, false);
       }
     }
     Work flight = key == null || !tool.coalesced() ? null : flights.get(key);
-    Call call = made(request, tool);
+    Call call = made(request, client, tool);
     if (atOnce) {
       figures.executed.increment();
       log.began(call, arguments);
@@ -315,7 +316,7 @@ public final class Tools implements AutoCloseable {
       return false;
     }
     figures.joined.increment();
-    clients.of(call.session(), call.user()).joined.incrementAndGet();
+    call.client().joined.incrementAndGet();
     log.served(call, false);
     return true;
   }
@@ -397,7 +398,7 @@ public final class Tools implements AutoCloseable {
     return true;
   }
 
-  private Call made(ToolRequest request, Tool tool) throws ToolException {
+  private Call made(ToolRequest request, Clients.Counts client, Tool tool) throws ToolException {
     String id = newId();
     String given = request.requestId();
     String requestId = given == null ? "r" + id : given;
@@ -408,6 +409,7 @@ public final class Tools implements AutoCloseable {
             request.user(),
             request.session(),
             requestId,
+            client,
             tool,
             (own == null ? settings.timeout() : own).toMillis(),
             () -> engine.own(new FeedId(KIND, id), KEPT));
@@ -570,7 +572,7 @@ public final class Tools implements AutoCloseable {
   }
 
   private void count(Call call, Ending how) {
-    clients.ended(call, how instanceof Ending.Done);
+    call.client().ended(call.nanos(), how instanceof Ending.Done);
     switch (how) {
       case Ending.Done _ -> figures.succeeded.increment();
       case Ending.Failed failed -> figures.failed(failed.error());
