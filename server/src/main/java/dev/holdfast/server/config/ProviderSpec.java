@@ -2,8 +2,8 @@ package dev.holdfast.server.config;
 
 import dev.holdfast.kinds.tool.HttpProvider;
 import dev.holdfast.kinds.tool.ProcessProvider;
+import dev.holdfast.kinds.tool.Provider;
 import dev.holdfast.kinds.tool.ProviderSettings;
-import dev.holdfast.server.tool.AgentProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +12,18 @@ import org.jspecify.annotations.Nullable;
 
 /** A provider of tools as it is configured. Immutable; any thread. */
 public record ProviderSpec(String id, ProviderSettings settings, Source source) {
+
+  /**
+   * An agent as a tool.
+   *
+   * @param action that it executes, with the arguments as parameters; null where it is prompted
+   * @param prompt in which {@code {name}} stands for an argument; null where it executes an action
+   */
+  public record AgentRole(
+      Provider.Described described,
+      String agentId,
+      @Nullable String action,
+      @Nullable String prompt) {}
 
   /** What serves them. */
   public sealed interface Source {
@@ -35,7 +47,7 @@ public record ProviderSpec(String id, ProviderSettings settings, Source source) 
         implements Source {}
 
     /** Agents. */
-    record AgentRoles(List<AgentProvider.Role> roles) implements Source {}
+    record AgentRoles(List<AgentRole> roles) implements Source {}
 
     /** Workers that connect. */
     record Remote() implements Source {}

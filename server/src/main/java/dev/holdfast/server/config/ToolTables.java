@@ -6,8 +6,8 @@ import dev.holdfast.kinds.tool.ProcessProvider;
 import dev.holdfast.kinds.tool.Provider;
 import dev.holdfast.kinds.tool.ProviderSettings;
 import dev.holdfast.kinds.tool.Traits;
+import dev.holdfast.server.config.ProviderSpec.AgentRole;
 import dev.holdfast.server.config.ProviderSpec.Source;
-import dev.holdfast.server.tool.AgentProvider;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -203,11 +203,11 @@ final class ToolTables {
         tool.textOrNull("fallback"));
   }
 
-  private static AgentProvider.Role role(Cells tool) {
+  private static AgentRole role(Cells tool) {
     if (tool.has("action") == tool.has("prompt")) {
       throw new IllegalArgumentException("tools: of an agent, either an action or a prompt");
     }
-    return new AgentProvider.Role(
+    return new AgentRole(
         described(tool), tool.text("agent"), tool.textOrNull("action"), tool.textOrNull("prompt"));
   }
 

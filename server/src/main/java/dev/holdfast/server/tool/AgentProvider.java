@@ -15,6 +15,7 @@ import dev.holdfast.kinds.tool.Provider;
 import dev.holdfast.kinds.tool.ToolError;
 import dev.holdfast.kinds.tool.ToolException;
 import dev.holdfast.kinds.tool.Work;
+import dev.holdfast.server.config.ProviderSpec.AgentRole;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -35,21 +36,11 @@ public final class AgentProvider implements Provider {
   private static final Pattern HOLE = Pattern.compile("\\{([A-Za-z0-9_]+)}");
   private static final long BATCH = 64 * 1024;
 
-  /**
-   * One tool.
-   *
-   * @param agentId the agent that is run
-   * @param action that it executes, with the arguments as parameters; null where it is prompted
-   * @param prompt in which {@code {name}} stands for an argument; null where it executes an action
-   */
-  public record Role(
-      Described described, String agentId, @Nullable String action, @Nullable String prompt) {}
-
   private final String id;
-  private final List<Role> roles;
+  private final List<AgentRole> roles;
   private final Agents agents;
 
-  public AgentProvider(String id, List<Role> roles, Agents agents) {
+  public AgentProvider(String id, List<AgentRole> roles, Agents agents) {
     this.id = id;
     this.roles = List.copyOf(roles);
     this.agents = agents;
@@ -62,7 +53,7 @@ public final class AgentProvider implements Provider {
 
   @Override
   public List<Described> tools() {
-    return roles.stream().map(Role::described).toList();
+    return roles.stream().map(AgentRole::described).toList();
   }
 
   @Override
@@ -76,8 +67,8 @@ public final class AgentProvider implements Provider {
     }
   }
 
-  private Role role(String tool) throws ToolException {
-    for (Role role : roles) {
+  private AgentRole role(String tool) throws ToolException {
+    for (AgentRole role : roles) {
       if (role.described().name().equals(tool)) {
         return role;
       }
@@ -85,7 +76,7 @@ public final class AgentProvider implements Provider {
     throw new ToolException(ToolError.TOOL_NOT_FOUND, "there is no such tool", null, false);
   }
 
-  private Run begun(Work work, Role role) throws ToolException {
+  private Run begun(Work work, AgentRole role) throws ToolException {
     String prompt = role.prompt();
     Outcome outcome =
         agents.start(

@@ -12,6 +12,7 @@ import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.kinds.tool.mcp.McpProvider;
 import dev.holdfast.server.config.Environment;
 import dev.holdfast.server.config.ProviderSpec;
+import dev.holdfast.server.config.ProviderSpec.AgentRole;
 import dev.holdfast.server.config.ProviderSpec.Source;
 import java.time.Duration;
 import java.util.HashMap;
@@ -61,8 +62,7 @@ public final class Supply {
               Environment.passed(programs.environment(), environment));
       case Source.Endpoints(List<HttpProvider.Target> targets, var headers, Duration connect) ->
           new HttpProvider(id, targets, filled(headers), connect);
-      case Source.AgentRoles(List<AgentProvider.Role> roles) ->
-          new AgentProvider(id, roles, agents);
+      case Source.AgentRoles(List<AgentRole> roles) -> new AgentProvider(id, roles, agents);
       case Source.Remote() -> workers.provider(id);
       case Source.McpProgram program ->
           McpProvider.ofProgram(
