@@ -4,6 +4,8 @@ import com.pty4j.WinSize;
 import com.pty4j.unix.Pty;
 import com.pty4j.unix.UnixPtyProcess;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,10 @@ record PtyProgram(UnixPtyProcess process, int descriptor, int held) {
                   pty,
                   null,
                   false));
+      // What nobody has asked for is closed by whoever ends the program, while another still reads
+      // it.
+      InputStream _ = process.getInputStream();
+      OutputStream _ = process.getOutputStream();
       return new PtyProgram(process, pty.getMasterFD(), held);
     } catch (IOException | RuntimeException e) {
       pty.close();
@@ -62,7 +68,8 @@ record PtyProgram(UnixPtyProcess process, int descriptor, int held) {
       process.getOutputStream().close();
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "closing a terminal", e);
+    } finally {
+      Posix.close(held);
     }
-    Posix.close(held);
   }
 }
