@@ -27,6 +27,7 @@ class HouseTest {
    */
   @ParameterizedTest
   @CsvSource({
+    "console, dev.holdfast.console..",
     "feed, dev.holdfast.feed..",
     "wire, dev.holdfast.wire.. tools.jackson.core..",
     "session, dev.holdfast.session.. dev.holdfast.feed.. dev.holdfast.wire..",
@@ -56,11 +57,12 @@ class HouseTest {
 
   @ParameterizedTest
   @CsvSource({
-    "feed, wire session kinds transport server client conformance bench",
-    "wire, feed session kinds transport server client conformance bench",
-    "session, kinds transport server client conformance bench",
-    "kinds, wire session transport server client conformance bench",
-    "transport, feed kinds server client conformance bench",
+    "feed, wire session kinds transport console server client conformance bench",
+    "wire, feed session kinds transport console server client conformance bench",
+    "session, kinds transport console server client conformance bench",
+    "kinds, wire session transport console server client conformance bench",
+    "transport, feed kinds console server client conformance bench",
+    "console, feed wire session kinds transport server client conformance bench",
     "server, client conformance bench",
   })
   void arrowsPointInwards(String room, String others) {

@@ -21,7 +21,10 @@ final class Replies {
             HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
     headers.forEach((name, value) -> response.headers().set(name, value));
     response.headers().set("x-content-type-options", "nosniff");
-    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    if (status != HttpResponseStatus.NOT_MODIFIED.code()) {
+      // It would be the length of what has not changed.
+      response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    }
     return response;
   }
 

@@ -9,17 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What is open to everybody: health, figures, and what this is. */
+/** What is open to everybody: health, figures, and the document of the API. */
 final class Health {
 
   static final Principal NOBODY =
       new Principal("nobody", Set.of(), null, List.of(), List.of(), Set.of(), null, null);
-
-  private static final String ABOUT =
-      """
-      This is Holdfast, a real-time WebSocket gateway.
-      Connect to /ws or /ws/chat; the HTTP API is described at /api/openapi.json.
-      """;
 
   private final Parts parts;
 
@@ -28,7 +22,6 @@ final class Health {
   }
 
   void addTo(Routes routes) {
-    routes.add("GET", "/", List.of(), (r, v, p) -> Reply.text(200, ABOUT));
     routes.add(
         "GET", "/health/live", List.of(), (r, v, p) -> Reply.json(200, Map.of("status", "up")));
     routes.add("GET", "/health/ready", List.of(), (r, v, p) -> ready());

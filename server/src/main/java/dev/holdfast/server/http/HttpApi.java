@@ -14,12 +14,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP API: finds the route, asks who it is, and answers. Any thread. */
+/** The page, and the HTTP API: finds the route, asks who it is, and answers. Any thread. */
 public final class HttpApi implements HttpHandler {
 
   private static final System.Logger LOG = System.getLogger(HttpApi.class.getName());
 
   private final Routes routes = new Routes();
+  private final PageFiles files = new PageFiles();
   private final Guard guard;
 
   /**
@@ -44,6 +45,11 @@ public final class HttpApi implements HttpHandler {
 
   @Override
   public void handle(HttpRequest request, HttpReply reply) {
+    Reply file = files.find(request);
+    if (file != null) {
+      send(reply, file);
+      return;
+    }
     Routes.Match match;
     try {
       match = routes.find(request.method(), request.path());

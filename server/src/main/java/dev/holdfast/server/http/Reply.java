@@ -2,7 +2,6 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.transport.HttpBody;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -38,13 +37,6 @@ record Reply(
 
   static Reply raw(String type, byte[] body) {
     return new Reply(200, Map.of("content-type", type), body);
-  }
-
-  static Reply text(int status, String text) {
-    return new Reply(
-        status,
-        Map.of("content-type", "text/plain; charset=utf-8"),
-        text.getBytes(StandardCharsets.UTF_8));
   }
 
   static Reply error(int status, String code, String message) {

@@ -1,0 +1,167 @@
+/** The frame around the pages: where one goes, who one is, and how the connection is. */
+import { gateway } from './gateway.js';
+import { html, icon, nothing, submit, view } from './ui.js';
+
+const pages = [
+  ['overview', 'Overview'],
+  ['chat', 'Chat'],
+  ['agents', 'Agents'],
+  ['tools', 'Tools'],
+  ['terminals', 'Terminals'],
+  ['channels', 'Channels'],
+  ['canvas', 'Canvas'],
+  ['sessions', 'Sessions'],
+];
+
+const state = { page: null, problem: null, asking: false, back: false };
+let opened = null;
+let turn = 0;
+
+function where() {
+  const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/').map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
+  return { name: pages.some(([id]) => id === name) ? name : 'overview', rest };
+}
+
+/** Signed in, or as good as: once admitted, a cut changes nothing of what is shown. */
+const admitted = () => gateway.client.sessionId !== null && gateway.client.status.state !== 'closed';
+
+async function go() {
+  const { name, rest } = where();
+  const mine = ++turn;
+  opened?.close?.();
+  opened = null;
+  state.page = name;
+  state.problem = null;
+  update();
+  document.title = `${pages.find(([id]) => id === name)[1]} · Holdfast`;
+  if (!admitted()) {
+    return;
+  }
+  const main = document.getElementById('page');
+  const root = document.createElement('div');
+  root.className = `page page-${name}`;
+  main.replaceChildren(root);
+  const module = await import(`./pages/${name}.js`);
+  if (mine === turn) {
+    opened = module.open(root, rest) ?? null;
+  }
+}
+
+function banner() {
+  const { state: now, retryInMs, attempts } = gateway.client.status;
+  if (!admitted()) {
+    return nothing;
+  }
+  if (now === 'connected') {
+    return state.back ? html`<div class="banner good">Connected again. Everything goes on where it was.</div>` : nothing;
+  }
+  return html`<div class="banner warn">
+    <span>The connection is lost. ${now === 'waiting' && retryInMs > 1500
+      ? `Trying again in ${Math.ceil(retryInMs / 1000)} s.` : 'Connecting again…'}
+      Nothing is lost that the gateway still has.</span>
+    ${now === 'waiting' && attempts > 1
+      ? html`<button class="small" @click=${() => gateway.client.retry()}>Try now</button>` : nothing}
+  </div>`;
+}
+
+function signIn() {
+  const { state: now, reason } = gateway.client.status;
+  if (now !== 'closed') {
+    return html`<p class="waiting">${now === 'waiting' ? 'The gateway does not answer. Trying again…' : 'Connecting…'}</p>`;
+  }
+  return html`<form class="card sign-in" @submit=${submit(({ token }) => gateway.signIn({ token: token.trim() }))}>
+    <h1>Sign in</h1>
+    <p>This gateway asks who you are. Paste a token; whoever runs the gateway makes one with
+      <code>holdfast token</code>. It stays in this tab and is forgotten when the tab is closed.</p>
+    ${gateway.token
+      ? html`<p class="problem" role="alert">The token was not taken: ${reason}</p>` : nothing}
+    <label>Token<textarea name="token" rows="4" required spellcheck="false" autocomplete="off"></textarea></label>
+    <button class="primary">Sign in</button>
+  </form>`;
+}
+
+function me() {
+  const { state: now } = gateway.client.status;
+  return html`<div class="me">
+    <p class="status ${now}"><span class="dot"></span>
+      ${now === 'connected' ? html`<span class="name" title=${gateway.user}>${gateway.user}</span>` : now}</p>
+    ${gateway.token
+      ? html`<button class="small" @click=${() => gateway.signOut()}>Sign out</button>`
+      : html`<button class="small" aria-expanded=${state.asking} @click=${() => {
+        state.asking = !state.asking;
+        update();
+      }}>Change name</button>`}
+    ${state.asking && !gateway.token ? html`<form class="rename" @submit=${submit(({ name }) => {
+      state.asking = false;
+      gateway.signIn({ name: name.trim() });
+    })}>
+      <label>Name, in development<input name="name" value=${gateway.user ?? ''} maxlength="64" autocomplete="off"></label>
+      <button class="small">Be that</button>
+    </form>` : nothing}
+  </div>`;
+}
+
+const shell = () => html`
+  <a class="skip" href="#page" @click=${(event) => {
+    event.preventDefault();
+    document.getElementById('page').focus();
+  }}>Skip to the page</a>
+  <header class="side">
+    <a class="brand" href="#/overview"><img src="/console/icon.svg" alt="" width="28" height="28"><span>Holdfast</span></a>
+    <nav aria-label="Pages">
+      ${pages.map(([id, name]) => html`<a href="#/${id}" aria-current=${state.page === id && admitted() ? 'page' : nothing}>
+        ${icon(id)}<span>${name}</span></a>`)}
+    </nav>
+    ${admitted() ? me() : nothing}
+  </header>
+  <div class="body">
+    <div role="status" aria-live="polite">${banner()}</div>
+    <main id="page" tabindex="-1"></main>
+    ${admitted() ? nothing : signIn()}
+  </div>`;
+
+let update = () => {};
+update = view(document.getElementById('app'), shell);
+
+let known = null;
+let client = null;
+let backTimer;
+gateway.watch((now) => {
+  const { state: status, resumed } = now.status;
+  if (status === 'connected') {
+    state.back = known === 'waiting' || known === 'connecting' ? now === client : false;
+    clearTimeout(backTimer);
+    backTimer = setTimeout(() => {
+      state.back = false;
+      update();
+    }, 4_000);
+    if (now !== client) {
+      client = now;
+      go();
+    }
+  } else if (status === 'closed' && now === gateway.client) {
+    client = null;
+    opened?.close?.();
+    opened = null;
+    document.getElementById('page').replaceChildren();
+  }
+  known = status;
+  update();
+});
+addEventListener('hashchange', () => {
+  go();
+  document.getElementById('page').focus();
+});
+if (gateway.client.status.state === 'connected') {
+  client = gateway.client;
+  go();
+} else {
+  state.page = where().name;
+  update();
+}

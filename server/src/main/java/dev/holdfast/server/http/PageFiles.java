@@ -1,0 +1,60 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.console.Asset;
+import dev.holdfast.console.Page;
+import dev.holdfast.transport.HttpRequest;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Serves the console's page: open to everybody, as there is nothing in it. Any thread. */
+final class PageFiles {
+
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          "content-security-policy", Page.POLICY,
+          "cross-origin-opener-policy", "same-origin",
+          "cross-origin-resource-policy", "same-origin",
+          "referrer-policy", "no-referrer",
+          "vary", "accept-encoding");
+
+  private static final String FOR_GOOD = "public, max-age=31536000, immutable";
+
+  private final Page page = new Page();
+
+  /** The answer to a request for a file; null where it is for something else. */
+  @Nullable Reply find(HttpRequest request) {
+    if (!request.method().equals("GET")) {
+      return null;
+    }
+    Asset asset = page.find(request.path());
+    return asset == null ? null : reply(asset, request.headers());
+  }
+
+  private static Reply reply(Asset asset, Map<String, String> asked) {
+    Map<String, String> headers = new HashMap<>(HEADERS);
+    headers.put("etag", asset.etag());
+    headers.put("cache-control", asset.lasting() ? FOR_GOOD : "no-cache");
+    if (asked.getOrDefault("if-none-match", "").contains(asset.etag())) {
+      return new Reply(304, headers, new byte[0]);
+    }
+    headers.put("content-type", asset.type());
+    byte[] zipped = asset.zipped();
+    if (zipped != null && takesGzip(asked.getOrDefault("accept-encoding", ""))) {
+      headers.put("content-encoding", "gzip");
+      return new Reply(200, headers, zipped);
+    }
+    return new Reply(200, headers, asset.body());
+  }
+
+  private static boolean takesGzip(String accepted) {
+    for (String one : accepted.toLowerCase(Locale.ROOT).split(",")) {
+      String coding = one.strip();
+      if (coding.startsWith("gzip") && !coding.matches("gzip\\s*;\\s*q\\s*=\\s*0(\\.0*)?")) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
