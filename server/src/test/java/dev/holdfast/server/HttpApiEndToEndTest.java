@@ -134,9 +134,33 @@ class HttpApiEndToEndTest {
       JsonNode listed = running.get("/api/sessions").get("sessions").get(0);
       assertThat(listed.get("session_id").asString()).isEqualTo(id);
       assertThat(listed.get("user_id").asString()).isEqualTo("ann");
+      assertThat(listed.get("behind").asLong()).isZero();
+      assertThat(running.get("/api/sessions").get("closed")).isEmpty();
       assertThat(running.request("DELETE", "/api/sessions/" + id, null).statusCode())
           .isEqualTo(200);
       assertThat(ann.closeCode()).isEqualTo(4003);
+      JsonNode closed = running.get("/api/sessions").get("closed");
+      assertThat(closed).hasSize(1);
+      assertThat(closed.get(0).get("session_id").asString()).isEqualTo(id);
+      assertThat(closed.get(0).get("code").asInt()).isEqualTo(4003);
+      assertThat(closed.get(0).get("reason").asString()).isEqualTo("disconnected");
+    }
+  }
+
+  @Test
+  void aClientThatGoesByItselfIsToldApartFromOneThatWasClosed() throws Exception {
+    try (Running running = Running.dev()) {
+      Running.Client ann = running.connect("/ws");
+      ann.say("{\"type\":\"connect\"}").next("connected");
+      ann.socket().abort();
+      JsonNode closed;
+      do {
+        closed = running.get("/api/sessions").get("closed");
+      } while (closed.isEmpty());
+      assertThat(closed.get(0).has("code")).isFalse();
+      assertThat(closed.get(0).get("reason").asString()).isEqualTo("the client is gone");
+      assertThat(running.get("/api/sessions").get("sessions").get(0).get("connected").asBoolean())
+          .isFalse();
     }
   }
 

@@ -23,6 +23,7 @@ final class Attachment implements Consumer<Delivery> {
   private final FeedId id;
   private final boolean told;
   private final Reader reader;
+  private final Feed feed;
   private final long epoch;
   private final Catalog.Membership membership;
   private final Loop.Gathering gathering;
@@ -55,12 +56,13 @@ final class Attachment implements Consumer<Delivery> {
     this.id = id;
     this.told = told;
     this.reader = attached.reader();
+    this.feed = granted.feed();
     this.epoch = attached.position().epoch();
     this.sent = attached.position().offset();
     this.pinged = sent;
     this.confirmed = sent;
     this.membership = granted.membership();
-    this.gathering = loop.join(granted.feed(), this);
+    this.gathering = loop.join(feed, this);
   }
 
   Connection connection() {
@@ -87,6 +89,11 @@ final class Attachment implements Consumer<Delivery> {
   /** The place up to which the client is known to have received. */
   Position confirmedTo() {
     return new Position(epoch, confirmed);
+  }
+
+  /** How many events of the feed have not been sent. */
+  long behind() {
+    return Math.max(0, feed.tail().offset() - sent);
   }
 
   /** Whether the feed has ended and all of it has been sent. */

@@ -141,6 +141,7 @@ public final class Connection {
     ticket.release();
     awake.clear();
     aside = null;
+    part(null, "the client is gone");
     if (session != null) {
       session.suspend();
       session = null;
@@ -225,6 +226,7 @@ public final class Connection {
 
   /** Its session is another connection's now. */
   void takenOver() {
+    part(CloseCode.TAKEN_OVER, "taken_over");
     session = null;
     close(CloseCode.TAKEN_OVER, "taken_over");
   }
@@ -257,10 +259,22 @@ public final class Connection {
     endSession(code, reason);
   }
 
+  /**
+   * Notes how it ends, for those who look after the gateway; a session has no further part in it.
+   */
+  private void part(@Nullable Integer code, String reason) {
+    Session by = session;
+    if (by != null) {
+      gateway.parted(
+          new Parting(by.sessionId(), by.principal().userId(), ip(), code, reason, millis()));
+    }
+  }
+
   void close(int code, String reason) {
     if (state != State.CLOSED) {
       state = State.CLOSED;
       gateway.telemetry().closed(code);
+      part(code, reason);
       awake.clear();
       if (session != null) {
         session.suspend();
@@ -272,6 +286,7 @@ public final class Connection {
 
   /** Ends the session with the connection: it can't be resumed. */
   void endSession(int code, String reason) {
+    part(code, reason);
     if (session != null) {
       session.end();
       session = null;

@@ -3,7 +3,10 @@ package dev.holdfast.session;
 import dev.holdfast.feed.FeedId;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** All connections and sessions of a process. Any thread, unless a method says otherwise. */
@@ -39,6 +43,7 @@ public final class Gateway {
   private final List<Loop> loops = new CopyOnWriteArrayList<>();
   private final ConcurrentMap<String, Session> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger sessionCount = new AtomicInteger();
+  private final Partings partings = new Partings();
   private volatile @Nullable Duration draining;
 
   /**
@@ -166,8 +171,27 @@ public final class Gateway {
     return sessionCount.get();
   }
 
-  public List<SessionInfo> sessionList() {
-    return sessions.values().stream().map(Session::info).toList();
+  /** Every session as it is now. The loops are asked, so none of them may wait for it. */
+  public CompletableFuture<List<SessionInfo>> sessionList() {
+    Map<Loop, List<Session>> homes =
+        sessions.values().stream().collect(Collectors.groupingBy(Session::home));
+    List<CompletableFuture<List<SessionInfo>>> asked = new ArrayList<>();
+    homes.forEach((home, there) -> {
+      CompletableFuture<List<SessionInfo>> told = new CompletableFuture<>();
+      asked.add(told);
+      home.execute(() -> told.complete(there.stream().map(one -> one.info(home)).toList()));
+    });
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+        .thenApply(all -> asked.stream().flatMap(told -> told.join().stream()).toList());
+  }
+
+  /** The last connections that came to an end, newest first. */
+  public List<Parting> partings() {
+    return partings.all();
+  }
+
+  void parted(Parting parting) {
+    partings.add(parting);
   }
 
   /** Connections with events that they have no room for. */

@@ -91,8 +91,16 @@ final class Session implements Caller {
     return figures;
   }
 
-  SessionInfo info() {
-    return new SessionInfo(id, principal.userId(), ip != null, ip, created, feeds, figures.sums());
+  /** How it is, as seen on that loop: where it is not at home, what it lags behind is not known. */
+  SessionInfo info(Loop on) {
+    long behind = 0;
+    if (home.equals(on)) {
+      for (Attachment attachment : attachments.values()) {
+        behind += attachment.behind();
+      }
+    }
+    return new SessionInfo(
+        id, principal.userId(), ip != null, ip, created, feeds, behind, figures.sums());
   }
 
   @Override

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param ip where its connection comes from; null while it has none
  * @param createdMillis in milliseconds since 1970 UTC
  * @param feeds how many it reads
+ * @param behind events that its connection has not been sent yet
  */
 public record SessionInfo(
     String sessionId,
@@ -16,6 +17,7 @@ public record SessionInfo(
     @Nullable String ip,
     long createdMillis,
     int feeds,
+    long behind,
     Figures figures) {
 
   /**

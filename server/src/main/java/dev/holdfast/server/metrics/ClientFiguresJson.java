@@ -2,7 +2,6 @@ package dev.holdfast.server.metrics;
 
 import dev.holdfast.kinds.tool.ClientFigures;
 import dev.holdfast.kinds.tool.Tools;
-import dev.holdfast.session.Gateway;
 import dev.holdfast.session.SessionInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,9 +17,9 @@ public final class ClientFiguresJson {
   private ClientFiguresJson() {}
 
   /** All clients that have a session, or have called something lately. */
-  public static List<Map<String, Object>> all(Gateway gateway, Tools tools) {
+  public static List<Map<String, Object>> all(List<SessionInfo> sessions, Tools tools) {
     Map<String, Map<String, Object>> clients = new LinkedHashMap<>();
-    for (SessionInfo session : gateway.sessionList()) {
+    for (SessionInfo session : sessions) {
       Map<String, Object> client = client(clients, session.sessionId(), session.userId());
       client.put("connected", session.connected());
       client.put("messages", messages(session.figures()));

@@ -174,6 +174,15 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
     return messages;
   }
 
+  /** How many events readers were told that they lost, by reason. */
+  Map<String, Object> gaps() {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("slow", 0L);
+    told.put("retention", 0L);
+    gaps.forEach((reason, lost) -> told.put(reason, lost.sum()));
+    return told;
+  }
+
   /** How many commands took how long so far, by bucket. */
   long[] latencies() {
     return commands.counts();

@@ -38,6 +38,7 @@ public final class StatsFeed implements Catalog {
   private static final double MOST = 0.99;
   private static final long NANOS_A_MILLI = 1_000_000;
 
+  private final Engine engine;
   private final Metrics metrics;
   private final Gateway gateway;
   private final Tools tools;
@@ -49,6 +50,7 @@ public final class StatsFeed implements Catalog {
   private Map<String, Object> latency = Map.of();
 
   public StatsFeed(Engine engine, Metrics metrics, Gateway gateway, Tools tools) {
+    this.engine = engine;
     this.metrics = metrics;
     this.gateway = gateway;
     this.tools = tools;
@@ -126,6 +128,8 @@ public final class StatsFeed implements Catalog {
     Map<String, String> sections = new LinkedHashMap<>();
     put(sections, "connections", connections);
     put(sections, "messages", metrics.messages());
+    put(sections, "gaps", metrics.gaps());
+    put(sections, "memory", memory());
     put(sections, "calls", calls);
     put(sections, "queue", queue);
     put(sections, "retry", retry);
@@ -135,6 +139,15 @@ public final class StatsFeed implements Catalog {
     }
     put(sections, "uptime_ms", (System.nanoTime() - begunNanos) / NANOS_A_MILLI);
     return sections;
+  }
+
+  private Map<String, Object> memory() {
+    Runtime jvm = Runtime.getRuntime();
+    Map<String, Object> memory = new LinkedHashMap<>();
+    memory.put("heap_bytes", jvm.totalMemory() - jvm.freeMemory());
+    memory.put("heap_max_bytes", jvm.maxMemory());
+    memory.put("feeds", engine.size());
+    return memory;
   }
 
   private static void put(Map<String, String> sections, String name, Object value) {

@@ -1,5 +1,6 @@
 /** The frame around the pages: where one goes, who one is, and how the connection is. */
 import { gateway } from './gateway.js';
+import './boards.js';
 import { html, icon, nothing, submit, view } from './ui.js';
 
 const pages = [
@@ -71,9 +72,15 @@ function banner() {
 }
 
 function signIn() {
-  const { state: now, reason } = gateway.client.status;
+  const { state: now, reason, code } = gateway.client.status;
   if (now !== 'closed') {
     return html`<p class="waiting">${now === 'waiting' ? 'The gateway does not answer. Trying again…' : 'Connecting…'}</p>`;
+  }
+  if (code !== 4001) {
+    return html`<section class="card sign-in"><h1>Disconnected</h1>
+      <p>The gateway has ended this connection: <strong>${reason}</strong>. It asks not to come back by itself.</p>
+      <div class="buttons"><button class="primary" @click=${() => gateway.signIn({ token: gateway.token, name: gateway.name })}>Connect again</button></div>
+    </section>`;
   }
   return html`<form class="card sign-in" @submit=${submit(({ token }) => gateway.signIn({ token: token.trim() }))}>
     <h1>Sign in</h1>

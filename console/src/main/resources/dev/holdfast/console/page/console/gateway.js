@@ -37,6 +37,11 @@ export const gateway = {
     return kept(TOKEN);
   },
 
+  /** Who one wants to be, in development mode. */
+  get name() {
+    return kept(NAME);
+  },
+
   /** Each change of the connection, a new client included. */
   watch(told) {
     listeners.add(told);

@@ -1,0 +1,157 @@
+/** Charts: lines over time by uPlot; bars, lines and pies of a few values as pictures. */
+import uPlot from './lib/uplot-1.6.32/uPlot.esm.js';
+import { html, svg } from './ui.js';
+
+/** A colour of the style sheet as a canvas takes it: `light-dark()` is for style sheets alone. */
+function resolved(name) {
+  const probe = document.createElement('i');
+  probe.className = `ink ${name}`;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+
+/** One chart over the last minutes, in a box. `push` adds a point; drawing is once a frame at most. */
+export class Timeline {
+  #plot;
+  #data;
+  #box;
+  #series;
+  #format;
+  #most;
+  #asked = false;
+  #watcher;
+
+  constructor(box, series, { format = String, most = 180 } = {}) {
+    this.#box = box;
+    this.#series = series;
+    this.#format = format;
+    this.#most = most;
+    this.#data = [[], ...series.map(() => [])];
+    this.#build();
+    this.#watcher = new ResizeObserver(() => this.#plot.setSize({ width: box.clientWidth, height: box.clientHeight }));
+    this.#watcher.observe(box);
+    this.scheme = matchMedia('(prefers-color-scheme: dark)');
+    this.scheme.addEventListener('change', this.rebuild);
+  }
+
+  rebuild = () => {
+    this.#plot.destroy();
+    this.#build();
+  };
+
+  #build() {
+    const grid = { stroke: resolved('line'), width: 1 };
+    const axis = { stroke: resolved('soft'), grid, ticks: { show: false }, font: '11px system-ui, sans-serif' };
+    this.#plot = new uPlot({
+      width: this.#box.clientWidth || 300,
+      height: this.#box.clientHeight || 150,
+      cursor: { show: false },
+      legend: { show: false },
+      padding: [8, 4, 0, 0],
+      scales: { y: { range: (_, least, most) => [Math.min(0, least ?? 0), Math.max(1, (most ?? 1) * 1.1)] } },
+      axes: [
+        { ...axis, space: 80, size: 24, grid: { show: false }, values: (_, ticks) => ticks.map((at) => clock.format(at * 1000)) },
+        { ...axis, size: 48, space: 34, values: (_, ticks) => ticks.map((value) => this.#format(value)) },
+      ],
+      series: [{}, ...this.#series.map((label, at) => ({
+        label, stroke: resolved(`hue-${at}`), width: 1.8, points: { show: false }, spanGaps: true,
+        fill: at === 0 && this.#series.length === 1 ? resolved('tint') : undefined,
+      }))],
+    }, this.#data, this.#box);
+  }
+
+  push(seconds, ...values) {
+    this.#data[0].push(seconds);
+    values.forEach((value, at) => this.#data[at + 1].push(value));
+    if (this.#data[0].length > this.#most) {
+      this.#data.forEach((column) => column.shift());
+    }
+    if (!this.#asked && !document.hidden) {
+      this.#asked = true;
+      requestAnimationFrame(() => {
+        this.#asked = false;
+        this.#plot.setData(this.#data);
+      });
+    }
+  }
+
+  close() {
+    this.#watcher.disconnect();
+    this.scheme.removeEventListener('change', this.rebuild);
+    this.#plot.destroy();
+  }
+}
+
+const HUES = 6;
+const WIDTH = 560;
+const HEIGHT = 240;
+const number = (value) => (Number.isFinite(Number(value)) ? Number(value) : 0);
+
+const legend = (names) => html`<ul class="legend">${names.map((name, at) => html`<li>
+  <svg viewBox="0 0 10 10" aria-hidden="true"><rect class="hue-${at % HUES}" width="10" height="10" rx="2"/></svg>${name}</li>`)}</ul>`;
+
+function frame(labels, most, inner, words) {
+  const step = WIDTH / Math.max(1, labels.length);
+  const every = Math.ceil(labels.length / 8);
+  return html`<svg class="picture" viewBox="-44 -10 ${WIDTH + 54} ${HEIGHT + 36}" role="img" aria-label=${words}>
+    ${[0, 0.5, 1].map((part) => svg`<line class="axis" x1="0" x2=${WIDTH} y1=${HEIGHT * (1 - part)} y2=${HEIGHT * (1 - part)}/>
+      <text x="-8" y=${HEIGHT * (1 - part) + 4} text-anchor="end">${Number((most * part).toPrecision(3))}</text>`)}
+    ${inner}
+    ${labels.map((label, at) => (at % every ? '' : svg`<text x=${step * (at + 0.5)} y=${HEIGHT + 20} text-anchor="middle">${label}</text>`))}
+  </svg>`;
+}
+
+/** `{labels, series: [{name, values}]}`, or `{labels, values}`, in either of the usual spellings. */
+export function columns(data) {
+  const series = data.series ?? data.datasets ?? [{ name: data.name ?? data.title ?? '', values: data.values ?? data.data ?? [] }];
+  const clean = (Array.isArray(series) ? series : []).slice(0, 12).map((one) => ({
+    name: String(one.name ?? one.label ?? ''),
+    values: (Array.isArray(one.values ?? one.data) ? one.values ?? one.data : []).slice(0, 500).map(number),
+  }));
+  const length = Math.max(0, ...clean.map((one) => one.values.length));
+  const labels = Array.isArray(data.labels ?? data.x) ? (data.labels ?? data.x).slice(0, 500).map(String) : [];
+  return { series: clean, labels: Array.from({ length }, (_, at) => labels[at] ?? String(at + 1)) };
+}
+
+const told = ({ series, labels }) => series.map((one) =>
+  `${one.name} ${labels.slice(0, 20).map((label, at) => `${label}: ${one.values[at] ?? 0}`).join(', ')}`).join('; ');
+
+export function bars(data) {
+  const all = columns(data);
+  const most = Math.max(1e-9, ...all.series.flatMap((one) => one.values));
+  const step = WIDTH / Math.max(1, all.labels.length);
+  const width = (step * 0.72) / Math.max(1, all.series.length);
+  return html`${frame(all.labels, most, all.series.map((one, row) => one.values.map((value, at) => {
+    const height = (Math.max(0, value) / most) * HEIGHT;
+    return svg`<rect class="hue-${row % HUES}" x=${step * (at + 0.14) + width * row} y=${HEIGHT - height} width=${width} height=${height} rx="2"/>`;
+  })), `Bar chart. ${told(all)}`)}${all.series.length > 1 ? legend(all.series.map((one) => one.name)) : ''}`;
+}
+
+export function lines(data) {
+  const all = columns(data);
+  const most = Math.max(1e-9, ...all.series.flatMap((one) => one.values));
+  const step = WIDTH / Math.max(1, all.labels.length);
+  return html`${frame(all.labels, most, all.series.map((one, row) => svg`<polyline class="curve hue-${row % HUES}"
+    points=${one.values.map((value, at) => `${step * (at + 0.5)},${HEIGHT - (Math.max(0, value) / most) * HEIGHT}`).join(' ')}/>`),
+  `Line chart. ${told(all)}`)}${all.series.length > 1 ? legend(all.series.map((one) => one.name)) : ''}`;
+}
+
+export function pie(data) {
+  const { series: [one = { values: [] }], labels } = columns(data);
+  const total = one.values.reduce((sum, value) => sum + Math.max(0, value), 0) || 1;
+  let turn = -Math.PI / 2;
+  const slices = one.values.map((value, at) => {
+    const share = Math.max(0, value) / total;
+    const from = turn;
+    turn += share * 2 * Math.PI;
+    const point = (angle) => `${120 + 110 * Math.cos(angle)} ${120 + 110 * Math.sin(angle)}`;
+    return share > 0.9999 ? svg`<circle class="hue-${at % HUES}" cx="120" cy="120" r="110"/>`
+      : svg`<path class="slice hue-${at % HUES}" d="M120 120 L${point(from)} A110 110 0 ${share > 0.5 ? 1 : 0} 1 ${point(turn)} Z"/>`;
+  });
+  return html`<svg class="picture pie" viewBox="0 0 240 240" role="img" aria-label="Pie chart. ${told({ series: [one], labels })}">${slices}</svg>
+    ${legend(labels.map((label, at) => `${label} ${Math.round((Math.max(0, one.values[at]) / total) * 100)} %`))}`;
+}

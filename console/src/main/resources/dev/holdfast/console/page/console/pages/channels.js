@@ -1,0 +1,114 @@
+/** Channels: who is there, what was said, and publishing to them. */
+import { gateway, poll } from '../gateway.js';
+import { brief, empty, failed, html, nothing, repeat, submit, text, time, view } from '../ui.js';
+
+const PAGE = 50;
+
+export function open(root, [name]) {
+  const { client } = gateway;
+  const state = { channels: null, events: [], members: null, before: null, complete: false, problem: null, done: null };
+  let update = () => {};
+  let feed = null;
+
+  const pollList = poll(async () => {
+    try {
+      state.channels = (await gateway.api('GET', '/api/channels')).channels
+        .sort((one, other) => other.subscribers - one.subscribers || one.channel.localeCompare(other.channel));
+    } catch (problem) {
+      // Only administrators may see them all; everybody may still open one by its name.
+      state.channels = [];
+      state.hidden = problem.code === 'forbidden';
+    }
+    if (name) {
+      state.members = await client.command('presence', { channel: name }).then((answer) => answer.members, () => null);
+    }
+    update();
+  }, 4_000);
+
+  async function older() {
+    try {
+      const page = await client.command('history',
+        { feed: `channel:${name}`, limit: PAGE, reverse: true, ...(state.before ? { after: state.before } : {}) });
+      const known = new Set(state.events.map((one) => one.offset));
+      state.events.push(...page.events.filter((one) => !known.has(one.offset)));
+      state.before = page.position;
+      state.complete = page.complete;
+    } catch (problem) {
+      state.problem = problem;
+    }
+    update();
+  }
+
+  async function publish({ event, data }, form) {
+    state.problem = state.done = null;
+    try {
+      const body = data.trim() ? JSON.parse(data) : {};
+      if (event === 'message') {
+        await client.message(name, body);
+      } else {
+        await client.publish(name, event, body);
+      }
+      state.done = `Published ${event}.`;
+      form.elements.namedItem('data').value = '';
+    } catch (problem) {
+      state.problem = problem instanceof SyntaxError ? new Error(`The data is no JSON: ${problem.message}`) : problem;
+    }
+    update();
+  }
+
+  const row = (one) => html`<li class="event-row">
+    <p><code>${one.type}</code> ${one.from ? html`<strong>${one.from}</strong>` : nothing} ${time(one.timestamp)} <span class="hint">#${one.offset}</span></p>
+    <pre>${brief(text(one.content ?? one.data ?? ''), 1200)}</pre></li>`;
+
+  const shown = () => html`
+    <section class="card"><header><h2>${name}</h2><a href="#/chat/${encodeURIComponent(name)}">Talk there</a></header>
+      ${state.members?.length ? html`<p class="members">Here: ${state.members.map((one) => html`<span class="chip">${one.user_id}${
+        one.connections > 1 ? ` ×${one.connections}` : ''}</span>`)}</p>` : nothing}
+      <form class="stack" @submit=${submit(publish)}>
+        <div class="inline"><label>Event<input name="event" value="demo:hello" required autocomplete="off" spellcheck="false" list="events"></label>
+          <datalist id="events"><option>message</option><option>canvas:present</option><option>workflow:status</option></datalist></div>
+        <label>Data, as JSON<textarea name="data" rows="3" class="mono" spellcheck="false" placeholder='{"hello": "world"}'></textarea></label>
+        <div class="buttons"><button class="primary">Publish</button><span role="status" class="hint">${state.done ?? nothing}</span></div>
+      </form></section>
+    <section class="stack"><h2>Newest first</h2>
+      ${state.events.length ? html`<ol class="stack rows">${repeat(state.events, (one) => one.offset, row)}</ol>`
+        : html`<p class="hint">Nothing is kept of it yet. What is published from now on is shown here.</p>`}
+      ${state.events.length && !state.complete ? html`<p><button @click=${older}>Older ones</button></p>` : nothing}
+    </section>`;
+
+  update = view(root, () => html`
+    <header class="head"><div><h1>Channels</h1><p>Whoever subscribes gets what is published, in order; what is kept can be read again.</p></div>
+      <form class="inline" @submit=${submit((said) => (location.hash = `#/channels/${encodeURIComponent(said.name.trim())}`))}>
+        <label>Channel<input name="name" required autocomplete="off" placeholder="orders" spellcheck="false" autocapitalize="off"></label><button>Open</button></form></header>
+    ${failed(state.problem)}
+    <div class="columns">
+      <nav aria-label="Channels">${state.channels?.length ? html`<ul class="list">${repeat(state.channels, (one) => one.channel, (one) => html`<li>
+        <a href="#/channels/${encodeURIComponent(one.channel)}" aria-current=${one.channel === name ? 'true' : nothing}>
+          <span class="line"><span>${one.channel}</span></span><span class="hint">${one.subscribers} reading</span></a></li>`)}</ul>`
+        : html`<p class="hint">${state.hidden ? 'Only administrators see the list. Open a channel by its name.' : 'Nobody is subscribed to any channel yet.'}</p>`}</nav>
+      <div class="stack">${name ? shown() : empty('No channel is shown.', 'Pick one from the list, or open one by its name; it is made by the first who uses it.')}</div>
+    </div>`);
+
+  if (name) {
+    older();
+    feed = client.feed(`channel:${name}`, {
+      onDelivery: ({ kind, event }) => {
+        if (kind === 'event' && !state.events.some((one) => one.offset === event.offset)) {
+          state.events.unshift(event);
+          state.events.splice(500);
+          update();
+        }
+      },
+      onError: (problem) => {
+        state.problem = problem;
+        update();
+      },
+    });
+  }
+  return {
+    close() {
+      pollList.close();
+      feed?.close();
+    },
+  };
+}

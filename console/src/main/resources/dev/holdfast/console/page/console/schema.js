@@ -1,0 +1,66 @@
+/** A form for a JSON schema, as far as schemas of tools usually go; whatever is beyond that is typed as JSON. */
+import { html, nothing } from './ui.js';
+
+const plain = new Set(['string', 'number', 'integer', 'boolean']);
+
+const kindOf = (schema) => (schema.enum ? 'enum' : plain.has(schema.type) ? schema.type : 'json');
+
+function control(name, schema, needed) {
+  const title = schema.title ?? name;
+  const id = `hint-${name}`;
+  const described = schema.description ? id : nothing;
+  const labelled = (input) => html`<div class="field">${input}
+    ${schema.description ? html`<span class="hint" id=${id}>${schema.description}</span>` : nothing}</div>`;
+  switch (kindOf(schema)) {
+    case 'enum':
+      return labelled(html`<label>${title}<select name=${name} ?required=${needed} aria-describedby=${described}>
+        ${needed ? nothing : html`<option value=""></option>`}
+        ${schema.enum.map((one) => html`<option ?selected=${one === schema.default}>${String(one)}</option>`)}</select></label>`);
+    case 'boolean':
+      return labelled(html`<label class="check"><input type="checkbox" name=${name} ?checked=${schema.default === true}
+        aria-describedby=${described}>${title}</label>`);
+    case 'number':
+    case 'integer':
+      return labelled(html`<label>${title}<input type="number" name=${name} ?required=${needed} aria-describedby=${described}
+        step=${schema.type === 'integer' ? 1 : 'any'} min=${schema.minimum ?? nothing} max=${schema.maximum ?? nothing}
+        value=${schema.default ?? nothing} inputmode="decimal"></label>`);
+    case 'string':
+      return labelled(html`<label>${title}<textarea name=${name} rows="1" ?required=${needed} aria-describedby=${described}
+        maxlength=${schema.maxLength ?? nothing} .defaultValue=${schema.default ?? ''}></textarea></label>`);
+    default:
+      return labelled(html`<label>${title}, as JSON<textarea name=${name} rows="3" class="mono" spellcheck="false"
+        ?required=${needed} aria-describedby=${described}
+        .defaultValue=${schema.default === undefined ? '' : JSON.stringify(schema.default)}></textarea></label>`);
+  }
+}
+
+export function form(schema) {
+  const needed = new Set(schema.required ?? []);
+  return Object.entries(schema.properties ?? {}).map(([name, one]) => control(name, one ?? {}, needed.has(name)));
+}
+
+/** What such a form says, as arguments. Throws where a text is no JSON. */
+export function read(schema, element) {
+  const values = {};
+  const needed = new Set(schema.required ?? []);
+  for (const [name, one] of Object.entries(schema.properties ?? {})) {
+    const input = element.elements.namedItem(name);
+    const kind = kindOf(one ?? {});
+    if (kind === 'boolean') {
+      values[name] = input.checked;
+    } else if (input.value !== '' || (kind === 'string' && needed.has(name))) {
+      values[name] = kind === 'number' || kind === 'integer' ? Number(input.value)
+        : kind === 'enum' ? one.enum.find((choice) => String(choice) === input.value)
+          : kind === 'json' ? parse(name, input.value) : input.value;
+    }
+  }
+  return values;
+}
+
+function parse(name, json) {
+  try {
+    return JSON.parse(json);
+  } catch (problem) {
+    throw new Error(`${name}: ${problem.message}`);
+  }
+}

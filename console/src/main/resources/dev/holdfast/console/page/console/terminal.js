@@ -1,0 +1,50 @@
+/** xterm.js, under a policy that forbids styles within a page. */
+import { Terminal } from './lib/xterm-6.0.0/xterm.mjs';
+import { FitAddon } from './lib/xterm-6.0.0/addon-fit.mjs';
+
+/** An element for rules that go into a sheet made by script, which the policy allows, in place of a style in the page. */
+function sheet() {
+  const element = createElement('meta');
+  const rules = new CSSStyleSheet();
+  Object.defineProperty(element, 'textContent', { set: (css) => rules.replaceSync(css) });
+  element.remove = () => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== rules);
+    Element.prototype.remove.call(element);
+  };
+  document.adoptedStyleSheets.push(rules);
+  return element;
+}
+
+// xterm.js makes style elements and sets style attributes, and asks the page's own document for them whatever
+// document it is given: so both ways lead to what the policy allows.
+const createElement = document.createElement.bind(document);
+document.createElement = (tag, options) => (tag === 'style' ? sheet() : createElement(tag, options));
+
+const { setAttribute } = Element.prototype;
+Element.prototype.setAttribute = function set(name, value) {
+  if (name === 'style') {
+    this.style.cssText = value;
+  } else {
+    setAttribute.call(this, name, value);
+  }
+};
+
+const theme = {
+  background: '#11171c', foreground: '#dde5ea', cursor: '#58c9c2', cursorAccent: '#11171c', selectionBackground: '#2f5a63',
+  black: '#1d262d', red: '#f47f78', green: '#79cf93', yellow: '#e6bf69', blue: '#80b2f5', magenta: '#d59bea', cyan: '#69cfd0', white: '#d3dce2',
+  brightBlack: '#7e909c', brightRed: '#ff9f98', brightGreen: '#97e6ae', brightYellow: '#f5d58a', brightBlue: '#a3c8ff', brightMagenta: '#e5b8f5',
+  brightCyan: '#8be3e4', brightWhite: '#ffffff',
+};
+
+/** A terminal in a box. `fit` says how many rows and columns there is room for. */
+export function screen(box, { rows, cols, readOnly }) {
+  const terminal = new Terminal({
+    rows, cols, theme, disableStdin: readOnly, scrollback: 5_000, fontSize: 13.5, cursorBlink: false,
+    fontFamily: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
+    screenReaderMode: false, allowProposedApi: false,
+  });
+  const addon = new FitAddon();
+  terminal.loadAddon(addon);
+  terminal.open(box);
+  return { terminal, room: () => addon.proposeDimensions() };
+}
