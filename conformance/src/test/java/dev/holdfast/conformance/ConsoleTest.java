@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import java.io.IOException;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -15,13 +18,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Every page of the console in a real browser, beside a gateway in development mode. */
+/** What people do with the console, in a real browser beside a gateway in development mode. */
 @Timeout(120)
 class ConsoleTest {
 
   private static @Nullable Browsers shared;
 
-  private BrowserContext person = browsers().person();
+  private final BrowserContext person = browsers().person();
 
   @BeforeAll
   static void start() throws IOException {
@@ -40,7 +43,7 @@ class ConsoleTest {
   }
 
   @BeforeEach
-  void come() {
+  void forget() {
     browsers().complaints();
   }
 
@@ -50,26 +53,229 @@ class ConsoleTest {
     assertThat(browsers().complaints()).isEmpty();
   }
 
+  private Page open(String page) {
+    return browsers().open(person, page);
+  }
+
+  private static Locator button(Page tab, String name) {
+    return tab.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+
+  private static Locator field(Page tab, String label) {
+    return tab.getByLabel(label, new Page.GetByLabelOptions().setExact(true));
+  }
+
+  private static void run(Page tab, String prompt) {
+    field(tab, "Prompt").fill(prompt);
+    button(tab, "Run").click();
+  }
+
+  private static void call(Page tab, String name) {
+    button(tab, "Change name").click();
+    field(tab, "Name, in development").fill(name);
+    button(tab, "Be that").click();
+    assertThat(tab.locator(".me .name")).hasText(name);
+  }
+
   @Test
-  void twoTabsTalkAndEachSeesTheOther() {
-    Page ann = browsers().open(person, "chat/talk");
+  void twoPeopleTalkAndEachSeesTheOther() {
+    Page ann = open("chat/talk");
     BrowserContext other = browsers().person();
     Page bob = browsers().open(other, "chat/talk");
-    bob.getByText("Change name").click();
-    bob.getByLabel("Name, in development").fill("bob");
-    bob.getByText("Be that").click();
-    assertThat(bob.locator(".me .name")).hasText("bob");
-    ann.getByLabel("Message", new Page.GetByLabelOptions().setExact(true)).fill("hi from Ann");
+    call(bob, "bob");
+    field(ann, "Message").fill("hi from Ann");
     ann.keyboard().press("Enter");
     assertThat(bob.locator(".said .what")).hasText("hi from Ann");
-    bob.getByLabel("Message", new Page.GetByLabelOptions().setExact(true)).fill("hi from Bob");
-    bob.getByText("Send").click();
-    Locator said = ann.locator(".said .what");
-    assertThat(said).hasText(new String[] {"hi from Ann", "hi from Bob"});
+    field(bob, "Message").fill("hi from Bob");
+    button(bob, "Send").click();
+    assertThat(ann.locator(".said .what")).hasText(new String[] {"hi from Ann", "hi from Bob"});
     assertThat(ann.locator(".said.own .what")).hasText("hi from Ann");
     assertThat(ann.locator(".members .chip")).hasText(new String[] {"bob", "dev-user"});
     Browsers.picture(ann, "chat");
     other.close();
     assertThat(ann.locator(".members .chip")).hasText(new String[] {"dev-user"});
+  }
+
+  @Test
+  void aRunStreamsItsTokensAndASecondTabFollowsItFromTheStart() {
+    Page tab = open("agents");
+    String prompt = "one two three ".repeat(100).strip();
+    run(tab, prompt);
+    assertThat(tab.locator(".run-text.streaming")).containsText("one two three one");
+    assertThat(tab).hasURL(Pattern.compile(".*#/agents/.+"));
+    Page second = person.newPage();
+    second.navigate(tab.url());
+    assertThat(tab.locator(".run-text")).hasText(prompt);
+    assertThat(second.locator(".run-text")).hasText(prompt);
+    assertThat(tab.locator("main section.card .badge.good")).hasText("done");
+    assertThat(tab.getByText("300 tokens in")).isVisible();
+    Browsers.picture(tab, "agents");
+  }
+
+  @Test
+  void aRunAsksIsApprovedAndAnotherIsCancelled() {
+    Page tab = open("agents");
+    tab.locator("select[name=action]").selectOption("approve");
+    button(tab, "Run").click();
+    assertThat(tab.getByText("Shall it go on?")).isVisible();
+    Browsers.picture(tab, "approval");
+    button(tab, "Approve").click();
+    assertThat(tab.locator("pre.output")).containsText("approve");
+    tab.locator("select[name=action]").selectOption("wait");
+    button(tab, "Run").click();
+    button(tab, "Cancel").click();
+    assertThat(tab.locator("main section.card .badge.warn")).hasText("cancelled");
+    assertThat(tab.locator(".list .badge").first()).hasText("cancelled");
+  }
+
+  @Test
+  void aToolIsCalledFromAFormMadeOfItsSchema() {
+    Page tab = open("tools/sleep");
+    field(tab, "seconds").fill("1.5");
+    button(tab, "Call").click();
+    Locator call = tab.locator(".call").first();
+    assertThat(call.locator("progress")).isVisible();
+    Browsers.picture(tab, "tools");
+    assertThat(call.locator("pre.output")).hasText("slept for 1.5 s");
+    field(tab, "seconds").fill("60");
+    button(tab, "Call").click();
+    call.getByText("Cancel").click();
+    assertThat(call.locator(".badge")).hasText("cancelled");
+    assertThat(tab.locator(".provider").first()).containsText("in order");
+  }
+
+  @Test
+  void aTerminalIsSharedAndWhoOnlyViewsCannotType() {
+    Page tab = open("terminals");
+    button(tab, "Open").click();
+    Locator glass = tab.locator(".xterm-rows");
+    assertThat(glass).containsText(Pattern.compile("[#$] "));
+    tab.keyboard().type("echo from-$((40+2))\n");
+    assertThat(glass).containsText("from-42");
+    Page viewer = browsers().open(person, tab.url().replaceAll(".*#/", "") + "/view");
+    assertThat(viewer.locator(".xterm-rows")).containsText("from-42");
+    viewer.locator(".glass").click();
+    viewer.keyboard().type("echo never\n");
+    tab.bringToFront();
+    tab.locator(".glass").click();
+    tab.keyboard().type("printf '\\033[38;2;255;128;0mseen by both\\033[0m\\n'; stty size\n");
+    assertThat(viewer.locator(".xterm-rows")).containsText("seen by both");
+    assertThat(viewer.locator(".xterm-rows")).not().containsText("never");
+    assertThat(glass.locator("span[style*='255, 128, 0']").first()).containsText("seen by both");
+    Browsers.picture(tab, "terminals");
+    tab.setViewportSize(900, 600);
+    assertThat(tab.locator(".screen h2 .hint")).not().hasText("");
+    button(tab, "End").click();
+    assertThat(tab.locator(".screen header .badge")).containsText("ended");
+    assertThat(viewer.locator(".screen header .badge")).containsText("ended");
+  }
+
+  @Test
+  void whatIsPublishedToAChannelIsShownAndKept() {
+    Page tab = open("channels/orders");
+    field(tab, "Event").fill("order:made");
+    field(tab, "Data, as JSON").fill("{\"id\": 7}");
+    button(tab, "Publish").click();
+    assertThat(tab.locator(".event-row")).containsText("order:made");
+    field(tab, "Data, as JSON").fill("{\"id\":");
+    button(tab, "Publish").click();
+    assertThat(tab.getByRole(AriaRole.ALERT)).containsText("no JSON");
+    tab.reload();
+    assertThat(tab.locator(".event-row pre")).hasText("{\n  \"id\": 7\n}");
+    Browsers.picture(tab, "channels");
+  }
+
+  @Test
+  void theFiguresMove() {
+    Page tab = open("overview");
+    assertThat(tab.locator(".chart canvas")).hasCount(8);
+    assertThat(tab.locator(".figure dd").first()).hasText("1");
+    Page other = open("chat");
+    assertThat(other.locator("h1")).hasText("Chat");
+    assertThat(tab.locator(".figure dd").first()).hasText("2");
+    Browsers.picture(tab, "overview");
+  }
+
+  @Test
+  void anAdministratorSeesWhoIsThereAndSendsThemAway() {
+    Page tab = open("sessions");
+    BrowserContext other = browsers().person();
+    Page bob = browsers().open(other, "chat");
+    call(bob, "mallory");
+    assertThat(tab.locator("tbody").first()).containsText("this tab");
+    button(tab, "Disconnect mallory").click();
+    assertThat(bob.locator("h1")).hasText("Disconnected");
+    Browsers.picture(bob, "disconnected");
+    assertThat(tab.locator("main")).containsText("disconnected by an administrator");
+    button(bob, "Connect again").click();
+    assertThat(bob.locator("h1")).hasText("Chat");
+    Browsers.picture(tab, "sessions");
+    other.close();
+  }
+
+  @Test
+  void aRunShowsItsStepsOnTheCanvasAndWhatIsPresentedIsDrawn() {
+    Page tab = open("canvas");
+    assertThat(tab.locator("h1")).hasText("Canvas");
+    Page agents = open("agents");
+    run(agents, "hello");
+    assertThat(tab.locator(".board").first()).containsText("completed");
+    Page channels = open("channels/user:dev-user");
+    for (String data :
+        List.of(
+            "{\"canvas_id\":\"m\",\"component\":\"markdown\",\"title\":\"Text\",\"content\":\"#"
+                + " Head\\n\\n**bold** and `code`\\n\\n- one\\n- two\"}",
+            "{\"canvas_id\":\"t\",\"component\":\"table\",\"title\":\"Rows\",\"columns\":[\"name\"],\"rows\":[[\"cell-1\"]]}",
+            "{\"canvas_id\":\"b\",\"component\":\"bar_chart\",\"title\":\"Bars\",\"labels\":[\"a\",\"b\"],\"values\":[1,2]}",
+            "{\"canvas_id\":\"l\",\"component\":\"line_chart\",\"title\":\"Lines\",\"labels\":[\"a\",\"b\"],\"values\":[1,2]}",
+            "{\"canvas_id\":\"p\",\"component\":\"pie_chart\",\"title\":\"Pie\",\"labels\":[\"a\",\"b\"],\"values\":[1,3]}",
+            "{\"canvas_id\":\"s\",\"component\":\"status_panel\",\"title\":\"State\",\"status\":\"degraded\",\"items\":[{\"label\":\"db\",\"status\":\"ok\"}]}",
+            "{\"canvas_id\":\"f\",\"component\":\"form\",\"title\":\"Form\",\"fields\":[{\"name\":\"city\",\"label\":\"City\",\"required\":true}]}")) {
+      field(channels, "Event").fill("canvas:present");
+      field(channels, "Data, as JSON").fill(data);
+      button(channels, "Publish").click();
+      assertThat(field(channels, "Data, as JSON")).hasValue("");
+    }
+    assertThat(tab.locator(".markdown strong")).hasText("bold");
+    assertThat(tab.locator(".markdown li")).hasText(new String[] {"one", "two"});
+    assertThat(tab.locator(".board td")).hasText("cell-1");
+    assertThat(tab.locator(".board rect.hue-0[y]")).hasCount(2);
+    assertThat(tab.locator(".board polyline")).hasCount(1);
+    assertThat(tab.locator(".board .slice")).hasCount(2);
+    assertThat(tab.locator(".board").getByText("degraded")).isVisible();
+    field(tab, "City").fill("Bern");
+    button(tab, "Send").click();
+    assertThat(tab.getByText("Sent.")).isVisible();
+    assertThat(channels.locator(".event-row").first()).containsText("canvas:execute");
+    assertThat(channels.locator(".event-row").first()).containsText("Bern");
+    Browsers.picture(tab, "canvas");
+    tab.reload();
+    assertThat(tab.locator(".markdown strong")).hasText("bold");
+  }
+
+  @Test
+  void everythingIsReachedByTheKeyboardAlone() {
+    Page tab = open("overview");
+    assertThat(tab.locator("h1")).hasText("Overview");
+    tab.keyboard().press("Tab");
+    assertThat(tab.locator(".skip")).isFocused();
+    tab.keyboard().press("Enter");
+    assertThat(tab.locator("main")).isFocused();
+    tab.locator(".skip").focus();
+    Locator chat =
+        tab.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Chat").setExact(true));
+    for (int i = 0;
+        i < 10 && !(Boolean) chat.evaluate("link => link === document.activeElement");
+        i++) {
+      tab.keyboard().press("Tab");
+      assertThat(tab.locator(":focus")).not().hasCSS("outline-style", "none");
+    }
+    assertThat(chat).isFocused();
+    tab.keyboard().press("Enter");
+    assertThat(tab.locator("h1")).hasText("Chat");
+    assertThat(field(tab, "Message")).isFocused();
+    tab.keyboard().type("by keyboard");
+    tab.keyboard().press("Enter");
+    assertThat(tab.locator(".said .what").last()).hasText("by keyboard");
   }
 }

@@ -52,11 +52,17 @@ final class Relay implements AutoCloseable {
         sockets.add(near);
         Socket far = new Socket();
         sockets.add(far);
-        far.connect(new InetSocketAddress("127.0.0.1", target));
+        try {
+          far.connect(new InetSocketAddress("127.0.0.1", target));
+        } catch (IOException e) {
+          // Nobody is there, which whoever asked is to notice.
+          near.close();
+          continue;
+        }
         Thread.ofVirtual().start(() -> pass(near, far));
         Thread.ofVirtual().start(() -> pass(far, near));
       } catch (IOException e) {
-        // Closed, or nobody is at the target: the next one may have more luck.
+        // Closed.
       }
     }
   }
