@@ -6,8 +6,10 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.ConsoleMessage;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -113,6 +115,16 @@ final class Browsers implements AutoCloseable {
     if (!network && (message.type().equals("error") || message.type().equals("warning"))) {
       complaints.add(message.type() + ": " + message.text() + " " + message.location());
     }
+  }
+
+  /** A button by its name. */
+  static Locator button(Page tab, String name) {
+    return tab.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+
+  /** What is filled in, by its label. */
+  static Locator field(Page tab, String label) {
+    return tab.getByLabel(label, new Page.GetByLabelOptions().setExact(true));
   }
 
   /** Keeps a picture of a tab, for people to look at. */

@@ -1,6 +1,8 @@
 package dev.holdfast.conformance;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.holdfast.conformance.Browsers.button;
+import static dev.holdfast.conformance.Browsers.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
@@ -55,14 +57,6 @@ class ConsoleTest {
 
   private Page open(String page) {
     return browsers().open(person, page);
-  }
-
-  private static Locator button(Page tab, String name) {
-    return tab.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
-  }
-
-  private static Locator field(Page tab, String label) {
-    return tab.getByLabel(label, new Page.GetByLabelOptions().setExact(true));
   }
 
   private static void run(Page tab, String prompt) {

@@ -1,0 +1,139 @@
+// holdfast.js by itself, in Node: node --experimental-websocket holdfast-js.mjs CLIENT URL
+import assert from 'node:assert/strict';
+
+const [, , module, url] = process.argv;
+const { connect, HoldfastError } = await import(module);
+const range = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
+const passed = [];
+
+async function test(name, what) {
+  const clients = [];
+  const open = (options) => {
+    const made = connect({ url, first: 20, most: 200, ...options });
+    clients.push(made);
+    return made;
+  };
+  await what(open);
+  clients.forEach((one) => one.close());
+  passed.push(name);
+}
+
+/** The numbers said in a channel, as a reader of its feed is given them. */
+async function numbers(feed, until) {
+  const seen = [];
+  for await (const { kind, event } of feed) {
+    assert.equal(kind, 'event');
+    if (event.type === 'message') {
+      seen.push(event.content);
+      if (event.content === until) {
+        break;
+      }
+    }
+  }
+  return seen;
+}
+
+await test('each event is given once, however often the connection is cut', async (open) => {
+  const [writer, reader] = [open({ user: 'ann' }), open({ user: 'bob' })];
+  const seen = numbers(reader.channel('cuts', { from: 'start' }), 1000);
+  for (const number of range(1, 1000)) {
+    writer.message('cuts', number);
+    if (number % 90 === 0) {
+      reader.cut();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    if (number % 130 === 0) {
+      writer.cut();
+    }
+  }
+  assert.deepEqual(await seen, range(1, 1000));
+});
+
+await test('a command that was given while cut is obeyed once', async (open) => {
+  const client = open({});
+  await client.ready;
+  const first = client.message('once', 'a');
+  client.cut();
+  const second = client.message('once', 'b');
+  await Promise.all([first, second]);
+  const { events } = await client.command('history', { feed: 'channel:once' });
+  assert.deepEqual(events.map((one) => one.content), ['a', 'b']);
+});
+
+await test('a reader that is slow has its feed let go and misses nothing', async (open) => {
+  const [writer, reader] = [open({}), open({})];
+  const feed = reader.channel('slow', { from: 'start' });
+  await feed.ready;
+  await Promise.all(range(1, 3000).map((number) => writer.message('slow', number)));
+  assert.deepEqual(await numbers(feed, 3000), range(1, 3000));
+});
+
+await test('a feed that is asked for before there is a connection begins where it should', async (open) => {
+  const writer = open({});
+  for (const number of range(1, 50)) {
+    await writer.message('early', number);
+  }
+  const reader = open({});
+  assert.deepEqual(await numbers(reader.channel('early', { from: 'start' }), 50), range(1, 50));
+});
+
+await test('what can not be given is told as a gap', async (open) => {
+  const client = open({});
+  await client.message('gaps', 1);
+  const feed = client.channel('gaps', { from: { after: 'elsewhere:7' } });
+  const [first, second] = [await feed[Symbol.asyncIterator]().next(), await feed[Symbol.asyncIterator]().next()];
+  assert.equal(first.value.kind, 'gap');
+  assert.equal(first.value.reason, 'unrecovered');
+  assert.equal(first.value.after, 'elsewhere:7');
+  assert.equal(second.value.event.content, 1);
+});
+
+await test('refusals say their code, and a feed that may not be read fails', async (open) => {
+  const client = open({ user: 'ann' });
+  await assert.rejects(client.command('message', { channel: 1, content: 2 }), (failure) =>
+    failure instanceof HoldfastError && failure.code === 'bad_request' && /channel/.test(failure.message));
+  const feed = client.feed('run:none');
+  await assert.rejects(feed.ready, { code: 'not_found' });
+  await assert.rejects(async () => {
+    for await (const one of feed) {
+      assert.fail(JSON.stringify(one));
+    }
+  }, { code: 'not_found' });
+  assert.ok(feed.closed);
+});
+
+await test('a token that is not taken ends the client, and says why', async (open) => {
+  const client = open({ token: 'nonsense' });
+  await assert.rejects(client.ready, { code: 'unauthorized' });
+  assert.equal(client.status.state, 'closed');
+  assert.equal(client.status.code, 4001);
+  await assert.rejects(client.command('ping', {}), { code: 'closed' });
+});
+
+await test('closing ends every feed, and commands without an answer fail', async (open) => {
+  const client = open({});
+  const feed = client.channel('closing');
+  await feed.ready;
+  const ended = numbers(feed, 'never');
+  client.cut();
+  const unanswered = client.message('closing', 1);
+  client.close();
+  await assert.rejects(unanswered, { code: 'closed' });
+  assert.deepEqual(await ended, []);
+});
+
+await test('a run is followed from its start', async (open) => {
+  const client = open({});
+  const { feed: name } = await client.command('run', { agent_id: 'echo', prompt: 'a b c' });
+  let text = '';
+  for await (const { event } of client.feed(name, { from: 'start' })) {
+    text += event.type === 'token' ? event.text : '';
+    if (event.type === 'done') {
+      assert.equal(event.text, 'a b c');
+      break;
+    }
+  }
+  assert.equal(text, 'a b c');
+});
+
+console.log(`${passed.length} passed`);
