@@ -14,7 +14,21 @@ function resolved(name) {
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 
-/** One chart over the last minutes, in a box. `push` adds a point; drawing is once a frame at most. */
+/** Charts that have something new, drawn one after the other, so that no frame takes long. */
+const due = new Set();
+const A_FRAME = 2;
+
+function drawDue() {
+  for (const chart of [...due].slice(0, A_FRAME)) {
+    due.delete(chart);
+    chart.draw();
+  }
+  if (due.size > 0) {
+    requestAnimationFrame(drawDue);
+  }
+}
+
+/** One chart over the last minutes, in a box. `push` adds a point. */
 export class Timeline {
   #plot;
   #data;
@@ -22,7 +36,6 @@ export class Timeline {
   #series;
   #format;
   #most;
-  #asked = false;
   #watcher;
 
   constructor(box, series, { format = String, most = 180 } = {}) {
@@ -70,16 +83,20 @@ export class Timeline {
     if (this.#data[0].length > this.#most) {
       this.#data.forEach((column) => column.shift());
     }
-    if (!this.#asked && !document.hidden) {
-      this.#asked = true;
-      requestAnimationFrame(() => {
-        this.#asked = false;
-        this.#plot.setData(this.#data);
-      });
+    if (!document.hidden) {
+      if (due.size === 0) {
+        requestAnimationFrame(drawDue);
+      }
+      due.add(this);
     }
   }
 
+  draw() {
+    this.#plot.setData(this.#data);
+  }
+
   close() {
+    due.delete(this);
     this.#watcher.disconnect();
     this.scheme.removeEventListener('change', this.rebuild);
     this.#plot.destroy();
