@@ -36,8 +36,9 @@ async function numbers(feed, until) {
 await test('each event is given once, however often the connection is cut', async (open) => {
   const [writer, reader] = [open({ user: 'ann' }), open({ user: 'bob' })];
   const seen = numbers(reader.channel('cuts', { from: 'start' }), 1000);
+  const said = [];
   for (const number of range(1, 1000)) {
-    writer.message('cuts', number);
+    said.push(writer.message('cuts', number));
     if (number % 90 === 0) {
       reader.cut();
       await new Promise((resolve) => setTimeout(resolve, 30));
@@ -47,6 +48,7 @@ await test('each event is given once, however often the connection is cut', asyn
     }
   }
   assert.deepEqual(await seen, range(1, 1000));
+  await Promise.all(said);
 });
 
 await test('a command that was given while cut is obeyed once', async (open) => {

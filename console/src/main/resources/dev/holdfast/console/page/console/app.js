@@ -55,12 +55,14 @@ async function go() {
 }
 
 function banner() {
-  const { state: now, retryInMs, attempts } = gateway.client.status;
+  const { state: now, retryInMs, attempts, resumed } = gateway.client.status;
   if (!admitted()) {
     return nothing;
   }
   if (now === 'connected') {
-    return state.back ? html`<div class="banner good">Connected again. Everything goes on where it was.</div>` : nothing;
+    return state.back ? html`<div class="banner good">${resumed
+      ? 'Connected again. Everything goes on where it was.'
+      : 'Connected again, to a gateway that began anew or had let this session go. What it still has goes on.'}</div>` : nothing;
   }
   return html`<div class="banner warn">
     <span>The connection is lost. ${now === 'waiting' && retryInMs > 1500

@@ -14,7 +14,9 @@ export function open(root) {
 
   const pollAll = poll(async () => {
     try {
-      Object.assign(state, await gateway.api('GET', '/api/sessions'), { problem: null });
+      const { sessions, closed } = await gateway.api('GET', '/api/sessions');
+      sessions.sort((one, other) => other.connected - one.connected || other.created.localeCompare(one.created));
+      Object.assign(state, { sessions, closed, problem: null });
     } catch (problem) {
       state.problem = problem;
     }
