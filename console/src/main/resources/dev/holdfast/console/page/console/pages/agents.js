@@ -73,7 +73,7 @@ export function open(root, [runId]) {
         : html`<label>Prompt<textarea name="prompt" rows="3" required @keydown=${enterSends}
           placeholder="What should it do?"></textarea></label>`}
       <label class="check"><input type="checkbox" name="guidance" checked>Show its steps on the canvas</label>
-      <button class="primary">Run</button>
+      <button class="primary" ?disabled=${!agent}>Run</button>
     </form>`;
   }
 
