@@ -58,6 +58,7 @@ public final class BenchCommand implements ToolProvider {
     FOLLOWERS,
     TERMINALS,
     TOOLS,
+    DEVICES,
     SLOW;
 
     @Override
@@ -85,7 +86,7 @@ public final class BenchCommand implements ToolProvider {
         paramLabel = "BENCH",
         description =
             "These alone: echo, ping-pong, fan-out, fan-out-10, handshake, idle, recovery, runs,"
-                + " token-latency, followers, terminals, slow.")
+                + " token-latency, followers, terminals, tools, devices, slow.")
     private List<String> only = List.of();
 
     @Option(
@@ -111,7 +112,7 @@ public final class BenchCommand implements ToolProvider {
     @Option(
         names = "--connections",
         defaultValue = "10000",
-        description = "Idle, and returning, ones; ${DEFAULT-VALUE} unless said.")
+        description = "Idle, and returning, ones, and devices; ${DEFAULT-VALUE} unless said.")
     private int connections;
 
     @Option(
@@ -283,6 +284,9 @@ public final class BenchCommand implements ToolProvider {
       if (wanted(Bench.TOOLS)) {
         tools(out, flags, all, scale, there);
       }
+      List<Contestant> gateways = List.of(DeviceLoad.holdfast(flags, all));
+      each(out, Bench.DEVICES, gateways, who -> DeviceLoad.heartbeats(who, scale));
+      each(out, Bench.DEVICES, gateways, who -> DeviceLoad.commands(who, scale));
       List<Contestant> buffering =
           contestants.stream().filter(who -> !who.name().startsWith("bare")).toList();
       for (SlowReaders.Crowd crowd :

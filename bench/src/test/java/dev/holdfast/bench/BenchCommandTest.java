@@ -89,6 +89,17 @@ class BenchCommandTest {
   }
 
   @Test
+  void devicesAreMeasured() {
+    int status = bench("--seconds", "1", "--connections", "50", "--no-peers", "--only", "devices");
+    assertThat(out.toString()).doesNotContain("Exception");
+    assertThat(status).isZero();
+    assertThat(out.toString())
+        .contains("devices          holdfast")
+        .contains("device command   holdfast")
+        .contains("each to another of 50");
+  }
+
+  @Test
   void anUnknownMeasurementIsNamed() {
     assertThat(bench("--only", "nonsense")).isEqualTo(2);
     assertThat(err.toString()).contains("--only: there is no bench 'nonsense'");

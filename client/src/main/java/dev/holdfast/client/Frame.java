@@ -20,6 +20,11 @@ public final class Frame {
     return new Frame(json, Json.object(json));
   }
 
+  /** A text as JSON. */
+  public static String quoted(String text) {
+    return Json.text(text);
+  }
+
   /** The frame as it came. */
   public String json() {
     return json;

@@ -46,6 +46,9 @@ final class Catalogue {
     cases.addAll(AgentCases.all());
     cases.addAll(ModelCases.all());
     cases.addAll(WorkerCases.all());
+    cases.addAll(DeviceCases.all());
+    cases.addAll(DeviceCommandCases.all());
+    cases.addAll(DeviceHostileCases.all());
     cases.addAll(TerminalCases.all());
     cases.addAll(TerminalEndpointCases.all());
     cases.addAll(ScreenCases.all());

@@ -1,10 +1,14 @@
 package dev.holdfast.conformance;
 
 import dev.holdfast.client.Frame;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,6 +164,54 @@ final class Trial implements AutoCloseable {
       request.header("authorization", "Bearer " + adminToken());
     }
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The status of the answer to a request with that token. */
+  int status(String method, String target, String token) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(gateway.http(target))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .header("authorization", "Bearer " + token)
+            .build();
+    return http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
+  }
+
+  /**
+   * Uploads something.
+   *
+   * @param announced whether its length is said
+   */
+  HttpResponse<String> upload(String target, String type, byte[] bytes, boolean announced)
+      throws IOException, InterruptedException {
+    HttpRequest.BodyPublisher body =
+        announced
+            ? HttpRequest.BodyPublishers.ofByteArray(bytes)
+            : HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes));
+    HttpRequest request =
+        HttpRequest.newBuilder(gateway.http(target)).PUT(body).header("content-type", type).build();
+    return http.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The status of the answer to an upload that is only announced. */
+  int announce(String target, long length) throws IOException {
+    URI uri = gateway.http(target);
+    try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+      String head =
+          "PUT %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n"
+              .formatted(target, uri.getAuthority(), length);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+      return Integer.parseInt(answer.substring(9));
+    }
+  }
+
+  /** What is there, as an administrator. */
+  HttpResponse<byte[]> bytes(String target) throws IOException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(gateway.http(target));
+    if (gateway.secret() != null) {
+      request.header("authorization", "Bearer " + adminToken());
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
   }
 
   Frame json(HttpResponse<String> response) {

@@ -6,6 +6,10 @@ import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.model.Conversations;
 import dev.holdfast.kinds.channel.Channels;
 import dev.holdfast.kinds.common.Workers;
+import dev.holdfast.kinds.device.Devices;
+import dev.holdfast.kinds.device.Pairing;
+import dev.holdfast.kinds.device.Pairings;
+import dev.holdfast.kinds.device.Uploads;
 import dev.holdfast.kinds.terminal.Milestones;
 import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.kinds.tool.CallLog;
@@ -23,6 +27,10 @@ import dev.holdfast.server.channel.ChannelCommands;
 import dev.holdfast.server.channel.ChannelFeeds;
 import dev.holdfast.server.config.Config;
 import dev.holdfast.server.config.ToolConfig;
+import dev.holdfast.server.device.DeviceCommands;
+import dev.holdfast.server.device.DeviceFeeds;
+import dev.holdfast.server.device.DeviceRights;
+import dev.holdfast.server.device.DeviceTokens;
 import dev.holdfast.server.http.HttpApi;
 import dev.holdfast.server.http.Parts;
 import dev.holdfast.server.mcp.McpEndpoint;
@@ -68,6 +76,7 @@ public final class Server implements AutoCloseable {
           Endpoint.AGENT_EXECUTE,
           Endpoint.TOOLS,
           Endpoint.ROOT,
+          Endpoint.DEVICE,
           Endpoint.TERMINAL,
           Endpoint.TERMINAL_ID,
           Endpoint.MILESTONE);
@@ -78,6 +87,8 @@ public final class Server implements AutoCloseable {
   private final Agents agents;
   private final Terminals terminals;
   private final Milestones milestones;
+  private final Pairings pairings;
+  private final Uploads uploads;
   private final Tools tools;
   private final McpEndpoint mcp;
   private final StatsFeed stats;
@@ -92,17 +103,12 @@ public final class Server implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     Engine engine = Engine.inMemory(clock, () -> epoch(random));
     Channels channels = new Channels(engine, config.channels(), clock, random::nextLong);
+    ChannelPublisher publisher = new ChannelPublisher(channels);
     timer = Executors.newSingleThreadScheduledExecutor(Server::timerThread);
     metrics = new Metrics();
     agents =
         new Agents(
-            engine,
-            config.agents().settings(),
-            clock,
-            random::nextLong,
-            timer,
-            new ChannelPublisher(channels),
-            metrics);
+            engine, config.agents().settings(), clock, random::nextLong, timer, publisher, metrics);
     Workers workers =
         new Workers(
             engine, config.workers().lease(), config.workers().patience(), clock, random::nextLong);
@@ -130,9 +136,30 @@ public final class Server implements AutoCloseable {
     new Supply(tools, toolWorkers, agents, System.getenv())
         .add(config.tools().providers(), toolJson, config.dev());
     Revocations revocations = new Revocations(clock, Revocations.MOST);
-    SharedToken authenticator =
+    SharedToken shared =
         new SharedToken(
             new TokenAuthenticator(config.auth(), revocations, clock), config.tools().token());
+    pairings =
+        new Pairings(
+            data == null ? null : data.resolve("holdfast.db"),
+            clock,
+            random::nextLong,
+            publisher,
+            this::unpaired);
+    DeviceTokens authenticator = new DeviceTokens(shared, pairings);
+    uploads =
+        new Uploads(config.devices().media(), config.devices().bounds(), clock, random::nextLong);
+    Devices devices =
+        new Devices(
+            engine,
+            config.devices().settings(),
+            clock,
+            System::nanoTime,
+            random::nextLong,
+            publisher,
+            uploads);
+    DeviceRights deviceRights = new DeviceRights(config.devices().restricted());
+    DeviceCommands deviceCommands = new DeviceCommands(devices, deviceRights, clock);
     Kinds kinds =
         new Kinds(
             new ChannelCommands(channels),
@@ -141,9 +168,11 @@ public final class Server implements AutoCloseable {
             new AgentFeeds(agents),
             new TerminalCommands(terminals),
             new TerminalFeeds(terminals),
-            new ToolCommands(tools, toolWorkers, toolJson, authenticator::rotate),
+            new ToolCommands(tools, toolWorkers, toolJson, shared::rotate),
             new ToolFeeds(tools),
             new WorkerFeeds(workers),
+            deviceCommands,
+            new DeviceFeeds(devices, deviceRights, deviceCommands),
             this::statsFeed);
     gateway =
         new Gateway(
@@ -157,7 +186,7 @@ public final class Server implements AutoCloseable {
             System::nanoTime,
             random::nextLong);
     mcp = new McpEndpoint(tools);
-    stats = new StatsFeed(engine, metrics, gateway, tools);
+    stats = new StatsFeed(engine, metrics, gateway, tools, devices);
     Parts parts =
         new Parts(
             channels,
@@ -166,6 +195,11 @@ public final class Server implements AutoCloseable {
             milestones,
             tools,
             toolJson,
+            devices,
+            pairings,
+            uploads,
+            deviceRights,
+            deviceCommands,
             mcp,
             stats,
             gateway,
@@ -187,6 +221,7 @@ public final class Server implements AutoCloseable {
     metrics.watch(agents, workers);
     metrics.watch(terminals);
     metrics.watch(tools);
+    metrics.watch(devices, uploads);
     every(Duration.ofSeconds(1), terminals::sweep);
     every(
         TICK,
@@ -194,7 +229,10 @@ public final class Server implements AutoCloseable {
           agents.tick();
           workers.tick();
           tools.tick();
+          devices.tick();
         });
+    every(Duration.ofSeconds(5), devices::sweep);
+    every(Duration.ofSeconds(5), uploads::sweep);
     every(Duration.ofSeconds(5), agents::sweep);
     every(Duration.ofSeconds(5), tools::sweep);
     every(Duration.ofSeconds(1), channels::sweep);
@@ -262,6 +300,12 @@ public final class Server implements AutoCloseable {
     return stats;
   }
 
+  private void unpaired(Pairing pairing) {
+    if (gateway != null) {
+      gateway.revoke(pairing.id());
+    }
+  }
+
   private int sessions() {
     return gateway == null ? 0 : gateway.sessions();
   }
@@ -291,9 +335,11 @@ public final class Server implements AutoCloseable {
     mcp.close();
     terminals.close();
     milestones.close();
+    pairings.close();
     timer.shutdownNow();
     listener.close();
     metrics.close();
+    uploads.close();
     if (callLog != null) {
       callLog.close();
     }

@@ -40,11 +40,13 @@ final class Admission {
   void arrive(Connection connection) {
     Opening opening = connection.opening();
     Principal anonymous = gateway.settings().anonymous();
+    // A device is told when it registers.
+    boolean told = !opening.endpoint().equals(Endpoint.DEVICE);
     switch (connection.ticket().verdict()) {
       case Verdict.Refused(Reason reason) -> refuse(connection, null, reason);
       case Verdict.Valid _ when connection.dialect() == Dialect.OP -> {}
       case Verdict.Valid(Principal principal) ->
-          admit(connection, principal, new Wish(null, opening.sessionId(), Map.of(), true), null);
+          admit(connection, principal, new Wish(null, opening.sessionId(), Map.of(), told), null);
       case null -> {
         if (anonymous != null && connection.dialect() == Dialect.TYPE) {
           Wish wish = new Wish(null, opening.sessionId(), Map.of(), opening.sessionId() != null);
@@ -121,7 +123,7 @@ final class Admission {
             connect.sessionId() == null ? connection.opening().sessionId() : connect.sessionId(),
             connect.positions(),
             true);
-    if (present != null && present.principal().userId().equals(principal.userId())) {
+    if (present != null && present.principal().same(principal)) {
       Session wanted = find(wish.sessionId, principal);
       if (wanted == null || wanted.equals(present)) {
         present.entitle(principal);
@@ -145,8 +147,7 @@ final class Admission {
           }
           connection.open(session);
           switch (verdict) {
-            case Verdict.Valid(Principal now)
-                when now.userId().equals(session.principal().userId()) -> {
+            case Verdict.Valid(Principal now) when now.same(session.principal()) -> {
               session.entitle(now);
               connection.open(session);
               Long expires = now.expiresAt() == null ? null : now.expiresAt().toEpochMilli();
@@ -247,9 +248,7 @@ final class Admission {
   private @Nullable Session find(@Nullable String sessionId, Principal principal) {
     Session session = sessionId == null ? null : gateway.find(sessionId);
     // Another user's session is as good as none, and nothing tells the two apart.
-    return session != null && session.principal().userId().equals(principal.userId())
-        ? session
-        : null;
+    return session != null && session.principal().same(principal) ? session : null;
   }
 
   private void create(Connection connection, Principal principal, Wish wish) {

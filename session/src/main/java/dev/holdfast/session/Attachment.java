@@ -38,6 +38,10 @@ final class Attachment implements Consumer<Delivery> {
   boolean unpinged;
 
   private boolean caughtUp;
+
+  /** Whether nobody else is sent the same frames: in that dialect, or by that name of the feed. */
+  private final boolean alone;
+
   private boolean over;
   private long sent;
   private long pinged;
@@ -62,6 +66,7 @@ final class Attachment implements Consumer<Delivery> {
     this.pinged = sent;
     this.confirmed = sent;
     this.membership = granted.membership();
+    this.alone = connection.dialect() == Dialect.OP || (told && !id.equals(granted.feed().id()));
     this.gathering = loop.join(feed, this);
   }
 
@@ -147,9 +152,8 @@ final class Attachment implements Consumer<Delivery> {
 
   private void send(Event event) {
     sent = event.offset();
-    if (connection.dialect() == Dialect.OP) {
-      // Nobody else reads it in this dialect in this turn.
-      connection.sendData(this, Dialect.OP.encode(frame(event, id.toString())));
+    if (alone) {
+      connection.sendData(this, connection.dialect().encode(frame(event, id.toString())));
     } else if (told) {
       connection.sendData(this, connection.loop().encoded().frame(event, id, true));
     } else if (!session.sessionId().equals(event.origin())) {

@@ -35,11 +35,18 @@ public interface Caller {
   /**
    * Has the session read a feed from its start, as if its client had attached to it. Only while its
    * command is being obeyed.
+   *
+   * @return whether it reads it; where not, the client has been told why
    */
-  void follow(FeedId feed);
+  boolean follow(FeedId feed);
 
   /** Has its reading of a feed go on, where its membership had no room. As {@link #follow}. */
   void goOn(FeedId feed);
+
+  /**
+   * Has it read a feed no more, soon; a connection to the endpoint of devices is closed with that.
+   */
+  void letGo(FeedId feed, int closeCode, String reason);
 
   /** Acknowledges a command; nothing is sent where it had no id. */
   default void ack(@Nullable String id, Map<String, Object> details) {

@@ -41,6 +41,7 @@ public final class Connection {
   private @Nullable ArrayDeque<byte[]> aside;
   private @Nullable Session session;
   private boolean queued;
+  private boolean spoken;
   private int events;
   private long bytes;
 
@@ -93,6 +94,7 @@ public final class Connection {
     if (by == null) {
       return;
     }
+    spoken = true;
     by.figures().received(frame.length);
     if (rate != null && !rate.take(gateway.now())) {
       gateway.telemetry().refused(ErrorCode.RATE_LIMITED.text());
@@ -405,8 +407,20 @@ public final class Connection {
     return true;
   }
 
+  /** Turns a device away that has not said in time what it is. */
+  private boolean mute(long now) {
+    if (spoken
+        || !opening().endpoint().equals(Endpoint.DEVICE)
+        || vitals.age(now) < gateway.settings().helloTimeout().toNanos()) {
+      return false;
+    }
+    send(new ServerFrame.Error(null, ErrorCode.TIMEOUT, "no register in time", null, null));
+    endSession(CloseCode.TIMED_OUT, "no register");
+    return true;
+  }
+
   void tick(long now, long millis) {
-    if (state == State.HELLO && late(now)) {
+    if ((state == State.HELLO && late(now)) || (state == State.OPEN && mute(now))) {
       return;
     }
     switch (vitals.check(now, millis, state == State.OPEN)) {

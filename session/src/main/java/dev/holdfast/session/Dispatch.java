@@ -81,6 +81,8 @@ final class Dispatch {
           ClientFrame.CancelCall _,
           ClientFrame.Health _,
           ClientFrame.RotateToken _,
+          ClientFrame.Register _,
+          ClientFrame.Heartbeat _,
           ClientFrame.GetStats _ ->
           true;
       case ClientFrame.Attach _,
@@ -105,7 +107,11 @@ final class Dispatch {
           ClientFrame.CloseTerminal _,
           ClientFrame.Cancel _,
           ClientFrame.Approve _,
-          ClientFrame.Input _ ->
+          ClientFrame.Input _,
+          ClientFrame.CommandResult _,
+          ClientFrame.CommandProgress _,
+          ClientFrame.DeviceEvent _,
+          ClientFrame.DeviceCommand _ ->
           false;
     };
   }
@@ -159,6 +165,12 @@ final class Dispatch {
           ClientFrame.CancelCall _,
           ClientFrame.Health _,
           ClientFrame.RotateToken _,
+          ClientFrame.Register _,
+          ClientFrame.Heartbeat _,
+          ClientFrame.CommandResult _,
+          ClientFrame.CommandProgress _,
+          ClientFrame.DeviceEvent _,
+          ClientFrame.DeviceCommand _,
           ClientFrame.GetStats _ ->
           gateway.commands().execute(frame, session);
     }

@@ -44,6 +44,9 @@ public record Endpoint(
   public static final Endpoint MILESTONE =
       new Endpoint("/api/milestones/{id}/terminal", false, true, null);
 
+  /** A device: it registers first, and reads nothing but what it is given to do. */
+  public static final Endpoint DEVICE = new Endpoint("/ws/device", false, false, null);
+
   /** Tools, in their own dialect. */
   public static final Endpoint TOOLS = new Endpoint("/ws/tools", false, false, null, Dialect.OP);
 

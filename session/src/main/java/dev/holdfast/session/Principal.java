@@ -2,6 +2,7 @@ package dev.holdfast.session;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param publish patterns of the channels it may publish to
  * @param tokenId the token's own id, by which it can be revoked
  * @param expiresAt when its right to be connected ends; null for never
+ * @param device the one device that it may be, and nothing else; null for a person or a program
  */
 public record Principal(
     String userId,
@@ -23,7 +25,8 @@ public record Principal(
     List<String> publish,
     Set<String> roles,
     @Nullable String tokenId,
-    @Nullable Instant expiresAt) {
+    @Nullable Instant expiresAt,
+    @Nullable String device) {
 
   /** The role that may do everything. */
   public static final String ADMIN = "admin";
@@ -35,6 +38,24 @@ public record Principal(
     roles = Set.copyOf(roles);
   }
 
+  /** One that is no device. */
+  public Principal(
+      String userId,
+      Set<String> teams,
+      @Nullable String workspace,
+      List<String> channels,
+      List<String> publish,
+      Set<String> roles,
+      @Nullable String tokenId,
+      @Nullable Instant expiresAt) {
+    this(userId, teams, workspace, channels, publish, roles, tokenId, expiresAt, null);
+  }
+
+  /** Whether it is the same user as another, or the same device of the same user. */
+  public boolean same(Principal other) {
+    return userId.equals(other.userId) && Objects.equals(device, other.device);
+  }
+
   public boolean admin() {
     return roles.contains(ADMIN);
   }
@@ -42,6 +63,6 @@ public record Principal(
   /** The same rights for another user. */
   public Principal as(String otherUserId) {
     return new Principal(
-        otherUserId, teams, workspace, channels, publish, roles, tokenId, expiresAt);
+        otherUserId, teams, workspace, channels, publish, roles, tokenId, expiresAt, device);
   }
 }

@@ -133,10 +133,30 @@ final class Session implements Caller {
   }
 
   @Override
-  public void follow(FeedId feed) {
+  public boolean follow(FeedId feed) {
     if (attach(feed, From.START, true) instanceof Attaching.Refused(ErrorCode code, String why)) {
       refuse(null, code, why);
+      return false;
     }
+    return true;
+  }
+
+  @Override
+  public void letGo(FeedId feed, int closeCode, String reason) {
+    Loop at = home;
+    at.execute(() -> {
+      Connection by = connection;
+      if (!at.equals(home)) {
+        letGo(feed, closeCode, reason);
+      } else if (by != null && attachments.containsKey(feed)) {
+        if (by.opening().endpoint().equals(Endpoint.DEVICE)) {
+          by.endSession(closeCode, reason);
+        } else {
+          detach(feed);
+          reply(new ServerFrame.Detached(null, feed.toString()));
+        }
+      }
+    });
   }
 
   @Override
@@ -219,7 +239,8 @@ final class Session implements Caller {
   }
 
   private void attachStanding() {
-    if (dialect == Dialect.OP) {
+    if (dialect == Dialect.OP
+        || (connection != null && connection.opening().endpoint().equals(Endpoint.DEVICE))) {
       return;
     }
     for (Catalog.Standing standing : gateway.catalog().standing(principal)) {

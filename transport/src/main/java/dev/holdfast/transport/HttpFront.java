@@ -53,8 +53,10 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
 
   static void open(ChannelPipeline pipeline, Room room) {
     pipeline.addLast("http", new HttpServerCodec(LINE_BYTES, HEADER_BYTES, 8 * 1024));
+    HttpFront front = new HttpFront(room);
+    pipeline.addLast("intake", new Intake(room, front));
     pipeline.addLast("whole", new Aggregator(room.settings().maxBodyBytes()));
-    pipeline.addLast("front", new HttpFront(room));
+    pipeline.addLast("front", front);
   }
 
   @Override
@@ -106,6 +108,36 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     serve(ctx, request);
   }
 
+  /** Whether nothing is under way. */
+  boolean idle() {
+    return !busy && ahead.isEmpty();
+  }
+
+  /** Has a request answered whose body is still coming. */
+  void serve(
+      ChannelHandlerContext ctx, io.netty.handler.codec.http.HttpRequest head, PieceStream body) {
+    busy = true;
+    arrived();
+    room.traffic().request();
+    HttpRequest request = request(ctx, head, new byte[0]);
+    HttpReply reply = new Answering(ctx, false, false);
+    Thread.ofVirtual()
+        .name("http-body")
+        .start(() -> {
+          try (body) {
+            room.handler().handle(request, body, reply);
+          } catch (RuntimeException e) {
+            failed(reply, e);
+          }
+        });
+  }
+
+  private static void failed(HttpReply reply, RuntimeException e) {
+    String errorId = "h" + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
+    LOG.log(System.Logger.Level.ERROR, "error " + errorId, e);
+    reply.send(500, Map.of("content-type", "application/json"), Replies.faultBody(errorId));
+  }
+
   private void serve(ChannelHandlerContext ctx, FullHttpRequest request) {
     busy = true;
     arrived();
@@ -145,7 +177,9 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
   }
 
   private void handle(ChannelHandlerContext ctx, FullHttpRequest request) {
-    HttpRequest whole = whole(ctx, request);
+    byte[] body = new byte[request.content().readableBytes()];
+    request.content().readBytes(body);
+    HttpRequest whole = request(ctx, request, body);
     room.traffic().request();
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     boolean head = request.method().equals(HttpMethod.HEAD);
@@ -153,9 +187,7 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     try {
       room.handler().handle(whole, reply);
     } catch (RuntimeException e) {
-      String errorId = "h" + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
-      LOG.log(System.Logger.Level.ERROR, "error " + errorId, e);
-      reply.send(500, Map.of("content-type", "application/json"), Replies.faultBody(errorId));
+      failed(reply, e);
     }
   }
 
@@ -190,15 +222,14 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private HttpRequest whole(ChannelHandlerContext ctx, FullHttpRequest request) {
+  private HttpRequest request(
+      ChannelHandlerContext ctx, io.netty.handler.codec.http.HttpRequest request, byte[] body) {
     QueryStringDecoder target = new QueryStringDecoder(request.uri());
     Map<String, String> headers = new HashMap<>();
     request
         .headers()
         .forEach(
             header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
-    byte[] body = new byte[request.content().readableBytes()];
-    request.content().readBytes(body);
     String method = request.method().name();
     return new HttpRequest(
         method.equals("HEAD") ? "GET" : method,
@@ -215,7 +246,7 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     return query;
   }
 
-  String ip(ChannelHandlerContext ctx, FullHttpRequest request) {
+  String ip(ChannelHandlerContext ctx, io.netty.handler.codec.http.HttpRequest request) {
     return room.addresses()
         .of(
             (InetSocketAddress) ctx.channel().remoteAddress(),

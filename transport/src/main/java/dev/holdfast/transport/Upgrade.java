@@ -212,6 +212,7 @@ final class Upgrade {
             room.traffic(),
             deflate != null ? new FrameOutlet(ctx.channel()) : new ByteOutlet(ctx.channel()));
     pipeline.addLast("socket", socket);
+    pipeline.remove("intake");
     pipeline.remove("whole");
     pipeline.remove(front);
     pipeline.remove("http");

@@ -188,6 +188,56 @@ public sealed interface ClientFrame extends Inbound {
   /** {@code close_terminal}: ends all that runs in it. */
   record CloseTerminal(@Nullable String id, @Nullable String terminalId) implements ClientFrame {}
 
+  /**
+   * {@code register}: this session is a device from now on.
+   *
+   * @param deviceInfo an object
+   * @param lastCommandId the last command that the device got before; null where it does not say
+   */
+  record Register(
+      @Nullable String id, String deviceId, RawJson deviceInfo, @Nullable String lastCommandId)
+      implements ClientFrame {}
+
+  /** {@code heartbeat}: the device is there. */
+  record Heartbeat(@Nullable String id) implements ClientFrame {}
+
+  /** {@code result}: what came of a command that the device was given. */
+  record CommandResult(
+      @Nullable String id,
+      String commandId,
+      boolean success,
+      @Nullable RawJson data,
+      @Nullable RawJson error)
+      implements ClientFrame {}
+
+  /** {@code progress}: how far the device is with a command. */
+  record CommandProgress(
+      @Nullable String id,
+      String commandId,
+      @Nullable RawJson progress,
+      @Nullable String message,
+      @Nullable RawJson data)
+      implements ClientFrame {}
+
+  /** {@code event}: something that the device says by itself. */
+  record DeviceEvent(@Nullable String id, String name, @Nullable RawJson data)
+      implements ClientFrame {}
+
+  /**
+   * {@code device_command}: has a device do something.
+   *
+   * @param userId whose device it is; null for the caller's own
+   * @param deadlineMs after which it comes to nothing; null for the server's choice
+   */
+  record DeviceCommand(
+      @Nullable String id,
+      String deviceId,
+      @Nullable String userId,
+      String command,
+      @Nullable RawJson params,
+      @Nullable Integer deadlineMs)
+      implements ClientFrame {}
+
   /** {@code list_tools}: asks which tools there are. */
   record ListTools(@Nullable String id) implements ClientFrame {}
 

@@ -37,7 +37,7 @@ enum Field {
   TERMINAL_ID(true),
   VISIBLE(false),
   OFFSET(false),
-  COMMAND(false),
+  COMMAND(true),
   CWD(true),
   ROWS(false),
   COLS(false),
@@ -55,7 +55,15 @@ enum Field {
   NEW(true),
   TOOLS(false),
   PROVIDER(true),
-  CALL_ID(true);
+  CALL_ID(true),
+  DEVICE_ID(true),
+  DEVICE_INFO(false),
+  LAST_COMMAND_ID(true),
+  COMMAND_ID(true),
+  SUCCESS(false),
+  ERROR(false),
+  PROGRESS(false),
+  MESSAGE(true);
 
   /** The name on the wire. */
   final String wire = name().toLowerCase(Locale.ROOT);
@@ -121,6 +129,14 @@ enum Field {
       case "tools" -> TOOLS;
       case "provider" -> PROVIDER;
       case "call_id" -> CALL_ID;
+      case "device_id" -> DEVICE_ID;
+      case "device_info" -> DEVICE_INFO;
+      case "last_command_id" -> LAST_COMMAND_ID;
+      case "command_id" -> COMMAND_ID;
+      case "success" -> SUCCESS;
+      case "error" -> ERROR;
+      case "progress" -> PROGRESS;
+      case "message" -> MESSAGE;
       default -> null;
     };
   }

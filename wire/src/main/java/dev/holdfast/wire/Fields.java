@@ -23,6 +23,7 @@ final class Fields {
 
   static final int ID_LENGTH = 128;
   static final int NAME_LENGTH = 200;
+  static final int MESSAGE_LENGTH = 1000;
   static final int FEED_LENGTH = 217;
   static final int POSITION_LENGTH = 40;
   static final int TOKEN_LENGTH = 16_384;

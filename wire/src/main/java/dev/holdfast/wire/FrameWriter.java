@@ -98,6 +98,28 @@ final class FrameWriter {
         type("token_rotated", it);
         json.text("error", it.error());
       }
+      case ServerFrame.DeviceConnected it -> {
+        type("connected", it);
+        json.text("device_id", it.deviceId());
+        json.text("user_id", it.userId());
+        json.time("server_time", it.serverTimeMillis());
+        json.number("heartbeat_interval_ms", it.heartbeatIntervalMs());
+      }
+      case ServerFrame.Registered it -> {
+        type("registered", it);
+        json.text("device_id", it.deviceId());
+        json.text("feed", it.feed());
+        json.time("registered_at", it.registeredAtMillis());
+      }
+      case ServerFrame.HeartbeatAck it -> {
+        type("heartbeat_ack", it);
+        json.time("server_time", it.serverTimeMillis());
+      }
+      case ServerFrame.HeartbeatProbe it -> {
+        type("heartbeat_probe", it);
+        json.number("answer_within_ms", it.answerWithinMs());
+      }
+      case ServerFrame.DeviceResult it -> deviceResult(it);
       case ServerFrame.HelloRefused it ->
           error(
               new ServerFrame.Error(
@@ -154,6 +176,17 @@ final class FrameWriter {
     if (frame.duplicate()) {
       json.flag("duplicate", true);
     }
+  }
+
+  private void deviceResult(ServerFrame.DeviceResult frame) {
+    type("device_result", frame);
+    json.text("command_id", frame.commandId());
+    json.text("device_id", frame.deviceId());
+    json.text("command", frame.command());
+    json.flag("success", frame.success());
+    json.raw("data", frame.data());
+    json.raw("error", frame.error());
+    json.raw("media", frame.media());
   }
 
   private void error(ServerFrame.Error frame) {

@@ -188,7 +188,12 @@ public final class OpDialect {
           ServerFrame.Unsubscribed _,
           ServerFrame.History _,
           ServerFrame.Presence _,
-          ServerFrame.Stats _ ->
+          ServerFrame.Stats _,
+          ServerFrame.DeviceConnected _,
+          ServerFrame.Registered _,
+          ServerFrame.HeartbeatAck _,
+          ServerFrame.HeartbeatProbe _,
+          ServerFrame.DeviceResult _ ->
           throw new IllegalArgumentException("not of this dialect: " + frame.getClass());
     }
   }

@@ -152,6 +152,46 @@ public sealed interface ServerFrame {
   /** {@code token_rotated}; {@code error} null for none. */
   record TokenRotated(@Nullable String id, @Nullable String error) implements ServerFrame {}
 
+  /** {@code connected}, of a device: it is one from now on. */
+  record DeviceConnected(
+      @Nullable String id,
+      String deviceId,
+      String userId,
+      long serverTimeMillis,
+      long heartbeatIntervalMs)
+      implements ServerFrame {}
+
+  /**
+   * {@code registered}: a device is known.
+   *
+   * @param feed on which it is given commands
+   */
+  record Registered(@Nullable String id, String deviceId, String feed, long registeredAtMillis)
+      implements ServerFrame {}
+
+  /** {@code heartbeat_ack}. */
+  record HeartbeatAck(@Nullable String id, long serverTimeMillis) implements ServerFrame {}
+
+  /** {@code heartbeat_probe}: a device that says nothing in that time is dropped. */
+  record HeartbeatProbe(long answerWithinMs) implements ServerFrame {}
+
+  /**
+   * {@code device_result}: how a command to a device ended.
+   *
+   * @param error an object with a code and a message; null for none
+   * @param media what was uploaded, an object; null for nothing
+   */
+  record DeviceResult(
+      @Nullable String id,
+      String commandId,
+      String deviceId,
+      String command,
+      boolean success,
+      @Nullable RawJson data,
+      @Nullable RawJson error,
+      @Nullable RawJson media)
+      implements ServerFrame {}
+
   /** A client of the tools' own dialect is not admitted. */
   record HelloRefused(String reason, String message, @Nullable Long retryAfterMs)
       implements ServerFrame {}

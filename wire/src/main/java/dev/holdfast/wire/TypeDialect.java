@@ -11,21 +11,28 @@ import static dev.holdfast.wire.Field.CANCEL_AFTER_MS;
 import static dev.holdfast.wire.Field.CHANNEL;
 import static dev.holdfast.wire.Field.COLS;
 import static dev.holdfast.wire.Field.COMMAND;
+import static dev.holdfast.wire.Field.COMMAND_ID;
 import static dev.holdfast.wire.Field.CONTENT;
 import static dev.holdfast.wire.Field.CONVERSATION_ID;
 import static dev.holdfast.wire.Field.CWD;
 import static dev.holdfast.wire.Field.DATA;
 import static dev.holdfast.wire.Field.DEADLINE_MS;
 import static dev.holdfast.wire.Field.DECISION;
+import static dev.holdfast.wire.Field.DEVICE_ID;
+import static dev.holdfast.wire.Field.DEVICE_INFO;
+import static dev.holdfast.wire.Field.ERROR;
 import static dev.holdfast.wire.Field.FEED;
 import static dev.holdfast.wire.Field.GUIDANCE;
 import static dev.holdfast.wire.Field.IDEMPOTENCY_KEY;
+import static dev.holdfast.wire.Field.LAST_COMMAND_ID;
 import static dev.holdfast.wire.Field.LIMIT;
+import static dev.holdfast.wire.Field.MESSAGE;
 import static dev.holdfast.wire.Field.NAME;
 import static dev.holdfast.wire.Field.NEW;
 import static dev.holdfast.wire.Field.OLD;
 import static dev.holdfast.wire.Field.PARAMS;
 import static dev.holdfast.wire.Field.PRESENCE;
+import static dev.holdfast.wire.Field.PROGRESS;
 import static dev.holdfast.wire.Field.PROMPT;
 import static dev.holdfast.wire.Field.PROVIDER;
 import static dev.holdfast.wire.Field.PUBLISH_TO;
@@ -35,6 +42,7 @@ import static dev.holdfast.wire.Field.ROWS;
 import static dev.holdfast.wire.Field.RUN_ID;
 import static dev.holdfast.wire.Field.SESSION_ID;
 import static dev.holdfast.wire.Field.SIGNAL;
+import static dev.holdfast.wire.Field.SUCCESS;
 import static dev.holdfast.wire.Field.TERMINAL_ID;
 import static dev.holdfast.wire.Field.TIMESTAMP;
 import static dev.holdfast.wire.Field.TO;
@@ -46,6 +54,7 @@ import static dev.holdfast.wire.Fields.DEADLINE_MILLIS;
 import static dev.holdfast.wire.Fields.FEED_LENGTH;
 import static dev.holdfast.wire.Fields.HISTORY_LIMIT;
 import static dev.holdfast.wire.Fields.ID_LENGTH;
+import static dev.holdfast.wire.Fields.MESSAGE_LENGTH;
 import static dev.holdfast.wire.Fields.NAME_LENGTH;
 import static dev.holdfast.wire.Fields.PATH_LENGTH;
 import static dev.holdfast.wire.Fields.POSITION_LENGTH;
@@ -209,6 +218,37 @@ public final class TypeDialect {
               id, in.name(TERMINAL_ID, ID_LENGTH), in.requiredName(SIGNAL, NAME_LENGTH));
       case "close_terminal", "close" ->
           new ClientFrame.CloseTerminal(id, in.name(TERMINAL_ID, ID_LENGTH));
+      case "register" ->
+          new ClientFrame.Register(
+              id,
+              in.requiredName(DEVICE_ID, ID_LENGTH),
+              in.json(DEVICE_INFO),
+              in.name(LAST_COMMAND_ID, ID_LENGTH));
+      case "heartbeat" -> new ClientFrame.Heartbeat(id);
+      case "result" ->
+          new ClientFrame.CommandResult(
+              id,
+              in.requiredName(COMMAND_ID, ID_LENGTH),
+              in.requiredFlag(SUCCESS),
+              in.optionalJson(DATA),
+              in.optionalJson(ERROR));
+      case "progress" ->
+          new ClientFrame.CommandProgress(
+              id,
+              in.requiredName(COMMAND_ID, ID_LENGTH),
+              in.optionalJson(PROGRESS),
+              in.text(MESSAGE, MESSAGE_LENGTH),
+              in.optionalJson(DATA));
+      case "event" ->
+          new ClientFrame.DeviceEvent(id, in.requiredName(NAME, ID_LENGTH), in.optionalJson(DATA));
+      case "device_command" ->
+          new ClientFrame.DeviceCommand(
+              id,
+              in.requiredName(DEVICE_ID, ID_LENGTH),
+              in.name(USER_ID, NAME_LENGTH),
+              in.requiredName(COMMAND, ID_LENGTH),
+              in.optionalJson(PARAMS),
+              in.wholeNumber(DEADLINE_MS, DEADLINE_MILLIS));
       case "get_stats" -> new ClientFrame.GetStats(id);
       default -> null;
     };

@@ -57,6 +57,66 @@ class ClientFramesTest {
             new ClientFrame.RotateToken("r", "a", "b")),
         arguments(
             """
+            {"type":"register","id":"r","device_id":"cam-1","device_info":{"name":"Cam"},
+             "last_command_id":"k9"}\
+            """,
+            new ClientFrame.Register("r", "cam-1", RawJson.of("{\"name\":\"Cam\"}"), "k9")),
+        arguments(
+            """
+            {"type":"register","device_id":"cam-1","device_info":{}}\
+            """,
+            new ClientFrame.Register(null, "cam-1", RawJson.of("{}"), null)),
+        arguments(
+            """
+            {"type":"heartbeat","id":"h"}\
+            """,
+            new ClientFrame.Heartbeat("h")),
+        arguments(
+            """
+            {"type":"result","id":"r","command_id":"k9","success":true,"data":[1],"error":"no"}\
+            """,
+            new ClientFrame.CommandResult(
+                "r", "k9", true, RawJson.of("[1]"), RawJson.of("\"no\""))),
+        arguments(
+            """
+            {"type":"result","command_id":"k9","success":false}\
+            """,
+            new ClientFrame.CommandResult(null, "k9", false, null, null)),
+        arguments(
+            """
+            {"type":"progress","id":"p","command_id":"k9","progress":50,"message":"half",
+             "data":{}}\
+            """,
+            new ClientFrame.CommandProgress("p", "k9", RawJson.of("50"), "half", RawJson.of("{}"))),
+        arguments(
+            """
+            {"type":"progress","command_id":"k9"}\
+            """,
+            new ClientFrame.CommandProgress(null, "k9", null, null, null)),
+        arguments(
+            """
+            {"type":"event","id":"e","name":"battery","data":0.5}\
+            """,
+            new ClientFrame.DeviceEvent("e", "battery", RawJson.of("0.5"))),
+        arguments(
+            """
+            {"type":"event","name":"battery"}\
+            """,
+            new ClientFrame.DeviceEvent(null, "battery", null)),
+        arguments(
+            """
+            {"type":"device_command","id":"d","device_id":"cam-1","user_id":"ann",
+             "command":"camera_snap","params":{"side":"back"},"deadline_ms":5000}\
+            """,
+            new ClientFrame.DeviceCommand(
+                "d", "cam-1", "ann", "camera_snap", RawJson.of("{\"side\":\"back\"}"), 5000)),
+        arguments(
+            """
+            {"type":"device_command","device_id":"cam-1","command":"camera_snap"}\
+            """,
+            new ClientFrame.DeviceCommand(null, "cam-1", null, "camera_snap", null, null)),
+        arguments(
+            """
             {"type":"connect","id":"c","token":"a.b.c","session_id":"s-1","user_id":"ann",
              "positions":{"channel:lobby":"a1:7","user:ann":"b2:0"}}\
             """,

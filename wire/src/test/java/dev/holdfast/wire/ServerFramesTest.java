@@ -54,6 +54,49 @@ class ServerFramesTest {
             "max_attachments":100,"history_page":1000},"feeds":[]}\
             """),
         arguments(
+            new ServerFrame.DeviceConnected("r", "cam-1", "ann", MILLIS, 30_000),
+            """
+            {"type":"connected","id":"r","device_id":"cam-1","user_id":"ann",\
+            "server_time":"2026-01-31T23:59:59.007Z","heartbeat_interval_ms":30000}\
+            """),
+        arguments(
+            new ServerFrame.Registered("r", "cam-1", "link:l1", MILLIS),
+            """
+            {"type":"registered","id":"r","device_id":"cam-1","feed":"link:l1",\
+            "registered_at":"2026-01-31T23:59:59.007Z"}\
+            """),
+        arguments(
+            new ServerFrame.HeartbeatAck(null, MILLIS),
+            """
+            {"type":"heartbeat_ack","server_time":"2026-01-31T23:59:59.007Z"}\
+            """),
+        arguments(
+            new ServerFrame.HeartbeatProbe(10_000),
+            """
+            {"type":"heartbeat_probe","answer_within_ms":10000}\
+            """),
+        arguments(
+            new ServerFrame.DeviceResult(
+                "d",
+                "k9",
+                "cam-1",
+                "camera_snap",
+                true,
+                RawJson.of("{\"side\":1}"),
+                null,
+                RawJson.of("{\"url\":\"/x\"}")),
+            """
+            {"type":"device_result","id":"d","command_id":"k9","device_id":"cam-1",\
+            "command":"camera_snap","success":true,"data":{"side":1},"media":{"url":"/x"}}\
+            """),
+        arguments(
+            new ServerFrame.DeviceResult(
+                null, "k9", "cam-1", "x", false, null, RawJson.of("{\"code\":\"timeout\"}"), null),
+            """
+            {"type":"device_result","command_id":"k9","device_id":"cam-1","command":"x",\
+            "success":false,"error":{"code":"timeout"}}\
+            """),
+        arguments(
             new ServerFrame.Refreshed("r", MILLIS),
             """
             {"type":"refreshed","id":"r","expires_at":"2026-01-31T23:59:59.007Z"}\

@@ -41,9 +41,17 @@ abstract class Listing implements Callable<Integer> {
 
   abstract void item(PrintWriter out, Map<?, ?> item);
 
+  final Target target() {
+    return target;
+  }
+
+  final PrintWriter out() {
+    return Objects.requireNonNull(spec).commandLine().getOut();
+  }
+
   @Override
-  public final Integer call() throws IOException, InterruptedException {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter out = out();
     String answer = target.get("/api/" + field);
     if (json) {
       out.println(answer);

@@ -50,17 +50,32 @@ final class Target {
     return URI.create(scheme + "://" + url.getRawAuthority() + path);
   }
 
+  @Nullable String user() {
+    return user;
+  }
+
   /** What its HTTP API answers to a GET. */
   String get(String path) throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(http(path)).timeout(Duration.ofSeconds(20));
+    return answer(HttpRequest.newBuilder(http(path)));
+  }
+
+  /** What its HTTP API answers to a POST of JSON. */
+  String post(String path, String json) throws IOException, InterruptedException {
+    return answer(
+        HttpRequest.newBuilder(http(path))
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json)));
+  }
+
+  private String answer(HttpRequest.Builder request) throws IOException, InterruptedException {
+    request.timeout(Duration.ofSeconds(20));
     if (token != null) {
       request.header("authorization", "Bearer " + token);
     }
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpResponse<String> response =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() != 200) {
+      if (response.statusCode() / 100 != 2) {
         throw new IOException("status " + response.statusCode() + ": " + response.body());
       }
       return response.body();

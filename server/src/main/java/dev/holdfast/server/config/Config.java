@@ -3,6 +3,8 @@ package dev.holdfast.server.config;
 import dev.holdfast.feed.Retention;
 import dev.holdfast.kinds.agent.AgentSettings;
 import dev.holdfast.kinds.channel.ChannelSettings;
+import dev.holdfast.kinds.device.DeviceSettings;
+import dev.holdfast.kinds.device.Uploads;
 import dev.holdfast.kinds.terminal.SizePolicy;
 import dev.holdfast.kinds.terminal.TerminalSettings;
 import dev.holdfast.kinds.tool.ToolSettings;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,7 @@ public record Config(
     WorkerConfig workers,
     TerminalSettings terminals,
     ToolConfig tools,
+    DeviceConfig devices,
     AuthSettings auth,
     Duration drain,
     @Nullable Path data,
@@ -94,6 +98,7 @@ public record Config(
         new WorkerConfig(values.duration(Key.WORKERS_LEASE), values.duration(Key.WORKERS_PATIENCE)),
         terminals,
         tools,
+        devices(values),
         auth,
         values.duration(Key.SERVER_DRAIN),
         values.pathOrNull(Key.SERVER_DATA),
@@ -216,6 +221,30 @@ public record Config(
         values.list(Key.TERMINALS_COMMANDS),
         values.pathOrNull(Key.TERMINALS_FOLDER),
         Environment.passed(values.list(Key.TERMINALS_ENVIRONMENT), System.getenv()));
+  }
+
+  private static DeviceConfig devices(Values values) {
+    Path media = values.pathOrNull(Key.DEVICES_MEDIA);
+    Path data = values.pathOrNull(Key.SERVER_DATA);
+    return new DeviceConfig(
+        new DeviceSettings(
+            values.duration(Key.DEVICES_HEARTBEAT),
+            values.duration(Key.DEVICES_PATIENCE),
+            values.duration(Key.DEVICES_KEPT_FOR),
+            values.whole(Key.DEVICES_MAX),
+            values.whole(Key.DEVICES_MAX_PER_USER),
+            values.whole(Key.DEVICES_MAX_COMMANDS),
+            values.duration(Key.DEVICES_DEADLINE),
+            values.whole(Key.DEVICES_RATE),
+            new Retention(
+                values.whole(Key.DEVICES_EVENTS), values.size(Key.DEVICES_BYTES), FOR_EVER)),
+        Set.copyOf(values.list(Key.DEVICES_RESTRICTED)),
+        media == null && data != null ? data.resolve("media") : media,
+        new Uploads.Bounds(
+            values.size(Key.DEVICES_MEDIA_MAX),
+            values.size(Key.DEVICES_MEDIA_PER_USER),
+            values.size(Key.DEVICES_MEDIA_TOTAL),
+            values.duration(Key.DEVICES_MEDIA_AGE)));
   }
 
   private static ToolConfig tools(Values values, List<String> problems) {

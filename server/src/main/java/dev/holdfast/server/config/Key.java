@@ -309,6 +309,60 @@ public enum Key {
       "[]",
       "What serves tools: an id and a type (mcp, process or http) each, and what docs/tools.md"
           + " says."),
+  DEVICES_MAX("devices.max", whole(0, 10_000_000), "100000", "Devices that are known at once."),
+  DEVICES_MAX_PER_USER("devices.max_per_user", whole(0, 10_000_000), "100", "Devices of one user."),
+  DEVICES_MAX_COMMANDS(
+      "devices.max_commands",
+      whole(1, 10_000),
+      "64",
+      "Commands of one device that have not ended, delivered or not."),
+  DEVICES_DEADLINE(
+      "devices.deadline",
+      duration("1ms", "24h"),
+      "30s",
+      "When a command ends that has no result, unless it says so itself."),
+  DEVICES_HEARTBEAT(
+      "devices.heartbeat", duration("100ms", "1h"), "30s", "Between two heartbeats of a device."),
+  DEVICES_PATIENCE(
+      "devices.patience",
+      duration("100ms", "1h"),
+      "10s",
+      "How late a heartbeat may be before the device is probed, and how long the answer may take."),
+  DEVICES_KEPT_FOR(
+      "devices.kept_for",
+      duration("0s", "8760h"),
+      "168h",
+      "How long a device that is away is known."),
+  DEVICES_RATE(
+      "devices.rate",
+      whole(0, 1_000_000),
+      "50",
+      "Frames of one device a second; 0 for any number."),
+  DEVICES_EVENTS("devices.events", whole(1, 1 << 24), "500", "Events that a device retains."),
+  DEVICES_BYTES(
+      "devices.bytes", size("1", "16GiB"), "256KiB", "Bytes of events that a device retains."),
+  DEVICES_MEDIA(
+      "devices.media",
+      file(),
+      null,
+      "The folder of photos and recordings; media in server.data if not given, and without that a"
+          + " folder that goes with the gateway."),
+  DEVICES_MEDIA_MAX(
+      "devices.media_max", size("1", "1024GiB"), "64MiB", "The largest photo or recording."),
+  DEVICES_MEDIA_PER_USER(
+      "devices.media_per_user",
+      size("1", "1024GiB"),
+      "1GiB",
+      "Bytes of them that a user may have."),
+  DEVICES_MEDIA_TOTAL(
+      "devices.media_total", size("1", "1024GiB"), "10GiB", "Bytes of them in all."),
+  DEVICES_MEDIA_AGE(
+      "devices.media_age", duration("1s", "87600h"), "168h", "How long they are kept."),
+  DEVICES_RESTRICTED(
+      "devices.restricted",
+      list(),
+      "",
+      "Commands that need the role device:COMMAND on one's own devices too."),
   LOG_FORMAT(
       "log.format", choice("auto", "text", "json"), "auto", "auto: text on a terminal, else json."),
   LOG_LEVEL(

@@ -1,6 +1,7 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.server.auth.ApiKeys;
+import dev.holdfast.server.device.DeviceRights;
 import dev.holdfast.session.Authenticator;
 import dev.holdfast.session.Principal;
 import dev.holdfast.transport.HttpBody;
@@ -8,6 +9,7 @@ import dev.holdfast.transport.HttpHandler;
 import dev.holdfast.transport.HttpReply;
 import dev.holdfast.transport.HttpRequest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,18 +24,23 @@ public final class HttpApi implements HttpHandler {
   private final Routes routes = new Routes();
   private final PageFiles files = new PageFiles();
   private final Guard guard;
+  private final MediaRoutes media;
 
   /**
    * @param anonymous who a request without a token is, from this machine; null for nobody
    */
   public HttpApi(
       Authenticator authenticator, ApiKeys apiKeys, @Nullable Principal anonymous, Parts parts) {
+    this.media = new MediaRoutes(parts);
     this.guard = new Guard(authenticator, apiKeys, anonymous);
     new Health(parts).addTo(routes);
     new ChannelRoutes(parts).addTo(routes);
     new AdminRoutes(parts).addTo(routes);
     new RunRoutes(parts).addTo(routes);
     new ToolRoutes(parts).addTo(routes);
+    new DeviceRoutes(parts).addTo(routes);
+    new PairingRoutes(parts).addTo(routes);
+    media.addTo(routes);
     new TerminalRoutes(parts).addTo(routes);
     new MilestoneRoutes(parts).addTo(routes);
   }
@@ -74,7 +81,20 @@ public final class HttpApi implements HttpHandler {
                     : allowed(match, request, principal)));
   }
 
+  @Override
+  public boolean streams(String method, String path) {
+    return MediaRoutes.streams(method, path);
+  }
+
+  @Override
+  public void handle(HttpRequest request, InputStream body, HttpReply reply) {
+    send(reply, guarded(request, () -> media.take(request, body)));
+  }
+
   private static Reply allowed(Routes.Match match, HttpRequest request, Principal principal) {
+    if (principal.device() != null) {
+      return Reply.error(403, "forbidden", DeviceRights.DEVICE_ONLY);
+    }
     boolean may =
         principal.admin()
             || match.route().roles().equals(Routes.ANYBODY)

@@ -2,9 +2,14 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.channel.Channels;
+import dev.holdfast.kinds.device.Devices;
+import dev.holdfast.kinds.device.Pairings;
+import dev.holdfast.kinds.device.Uploads;
 import dev.holdfast.kinds.terminal.Milestones;
 import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.kinds.tool.Tools;
+import dev.holdfast.server.device.DeviceCommands;
+import dev.holdfast.server.device.DeviceRights;
 import dev.holdfast.server.mcp.McpEndpoint;
 import dev.holdfast.server.metrics.StatsFeed;
 import dev.holdfast.server.tool.ToolJson;
@@ -27,6 +32,11 @@ public record Parts(
     Milestones milestones,
     Tools tools,
     ToolJson toolJson,
+    Devices devices,
+    Pairings pairings,
+    Uploads uploads,
+    DeviceRights deviceRights,
+    DeviceCommands deviceCommands,
     McpEndpoint mcp,
     StatsFeed stats,
     Gateway gateway,

@@ -6,6 +6,9 @@ import dev.holdfast.kinds.agent.Run;
 import dev.holdfast.kinds.agent.RunTelemetry;
 import dev.holdfast.kinds.agent.Usage;
 import dev.holdfast.kinds.common.Workers;
+import dev.holdfast.kinds.device.DeviceFigures;
+import dev.holdfast.kinds.device.Devices;
+import dev.holdfast.kinds.device.Uploads;
 import dev.holdfast.kinds.terminal.TerminalFigures;
 import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.kinds.tool.ToolError;
@@ -138,6 +141,31 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
           .tag("code", error.name())
           .register(registry);
     }
+  }
+
+  /** Watches these too, once they are there. */
+  public void watch(Devices devices, Uploads uploads) {
+    gauge("holdfast.media.bytes", "bytes that devices uploaded", uploads, u -> (double) u.bytes());
+    gauge("holdfast.devices", "devices that are known", devices, d -> d.known());
+    gauge("holdfast.devices.online", "devices that are there", devices, d -> d.online());
+    DeviceFigures figures = devices.figures();
+    counter("holdfast.device.registrations", "devices that came", figures, f -> f.registrations());
+    counter("holdfast.device.commands", "commands to devices", figures, f -> f.commands());
+    counter(
+        "holdfast.device.commands.refused",
+        "commands that no device was given",
+        figures,
+        f -> f.refusals());
+    counter(
+        "holdfast.device.commands.succeeded",
+        "commands that went well",
+        figures,
+        f -> f.successes());
+    counter(
+        "holdfast.device.commands.failed",
+        "commands that failed or were too late",
+        figures,
+        f -> f.failures());
   }
 
   @Override

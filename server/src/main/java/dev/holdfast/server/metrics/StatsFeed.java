@@ -7,6 +7,7 @@ import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
 import dev.holdfast.feed.Position;
 import dev.holdfast.feed.Retention;
+import dev.holdfast.kinds.device.Devices;
 import dev.holdfast.kinds.tool.ToolFigures;
 import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.session.Caller;
@@ -42,6 +43,7 @@ public final class StatsFeed implements Catalog {
   private final Metrics metrics;
   private final Gateway gateway;
   private final Tools tools;
+  private final Devices devices;
   private final Owner owner;
   private final AtomicInteger readers = new AtomicInteger();
   private final long begunNanos = System.nanoTime();
@@ -49,11 +51,12 @@ public final class StatsFeed implements Catalog {
   private long[] counted;
   private Map<String, Object> latency = Map.of();
 
-  public StatsFeed(Engine engine, Metrics metrics, Gateway gateway, Tools tools) {
+  public StatsFeed(Engine engine, Metrics metrics, Gateway gateway, Tools tools, Devices devices) {
     this.engine = engine;
     this.metrics = metrics;
     this.gateway = gateway;
     this.tools = tools;
+    this.devices = devices;
     this.counted = metrics.latencies();
     this.owner = engine.own(ID, KEPT);
     owner.snapshots(() ->
@@ -131,6 +134,7 @@ public final class StatsFeed implements Catalog {
     put(sections, "gaps", metrics.gaps());
     put(sections, "memory", memory());
     put(sections, "calls", calls);
+    put(sections, "devices", deviceFigures());
     put(sections, "queue", queue);
     put(sections, "retry", retry);
     put(sections, "circuit_breaker", breakers);
@@ -148,6 +152,16 @@ public final class StatsFeed implements Catalog {
     memory.put("heap_max_bytes", jvm.maxMemory());
     memory.put("feeds", engine.size());
     return memory;
+  }
+
+  private Map<String, Object> deviceFigures() {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("known", devices.known());
+    figures.put("online", devices.online());
+    figures.put("commands", devices.figures().commands());
+    figures.put("succeeded", devices.figures().successes());
+    figures.put("failed", devices.figures().failures());
+    return figures;
   }
 
   private static void put(Map<String, String> sections, String name, Object value) {

@@ -1,0 +1,217 @@
+package dev.holdfast.conformance;
+
+import static dev.holdfast.conformance.Case.Need.TOKENS;
+import static dev.holdfast.conformance.Case.Need.USERS;
+import static dev.holdfast.conformance.DeviceTalk.audited;
+import static dev.holdfast.conformance.DeviceTalk.device;
+import static dev.holdfast.conformance.DeviceTalk.line;
+import static dev.holdfast.conformance.DeviceTalk.order;
+import static dev.holdfast.conformance.DeviceTalk.part;
+import static dev.holdfast.conformance.DeviceTalk.present;
+import static dev.holdfast.conformance.DeviceTalk.register;
+import static dev.holdfast.conformance.DeviceTalk.told;
+import static dev.holdfast.conformance.DeviceTalk.until;
+
+import dev.holdfast.client.Frame;
+import java.util.List;
+import java.util.Map;
+
+/** Commands to devices: EVT9. */
+final class DeviceCommandCases {
+
+  private DeviceCommandCases() {}
+
+  static List<Case> all() {
+    return List.of(
+        new Case(
+            "EVT9",
+            "a command goes to the device, and its result comes back",
+            USERS,
+            DeviceCommandCases::commanded),
+        new Case(
+            "EVT9",
+            "a command to a device that is away waits, and is delivered once",
+            USERS,
+            DeviceCommandCases::away),
+        new Case(
+            "EVT9",
+            "what was lost on the way is delivered again to a device that says so",
+            USERS,
+            DeviceCommandCases::lost),
+        new Case(
+            "EVT9", "a command ends at its deadline, once", USERS, DeviceCommandCases::deadline),
+        new Case(
+            "EVT9",
+            "one's own devices are one's own, or by role",
+            TOKENS,
+            DeviceCommandCases::rights),
+        new Case("EVT9", "commands over HTTP", USERS, DeviceCommandCases::http));
+  }
+
+  private static void commanded(Trial t) throws Exception {
+    String user = Trial.name("ann");
+    Peer owner = t.as(user);
+    Peer device = device(t, user, "cam");
+    present(owner);
+    String id = order(owner, "cam", "blink", ",'params':{'times':3}");
+    Frame command = device.next("command");
+    Check.equal("command_id", id, command.text("command_id"));
+    Check.equal("params", Map.of("times", 3), command.fields().get("params"));
+    Check.that("deadline", command.text("deadline") != null, command);
+    owner.say("{'type':'attach','feed':'device:cam'}");
+    owner.next("attached");
+    device.say("{'type':'progress','id':'p','command_id':'%s','progress':50,'message':'half'}", id);
+    device.next("ack");
+    Frame progress = owner.next("progress");
+    Check.equal("progress", 50, progress.fields().get("progress"));
+    Check.equal("message", "half", progress.text("message"));
+    device.say("{'type':'progress','command_id':'%s','progress':101}", id);
+    device.error("bad_request");
+    device.say("{'type':'result','id':'r','command_id':'%s','success':true,'data':{'done':3}}", id);
+    device.next("ack");
+    Frame result = until(owner, "device_result");
+    Check.equal("command_id", id, result.text("command_id"));
+    Check.equal("success", true, result.fields().get("success"));
+    Check.equal("data", Map.of("done", 3), result.fields().get("data"));
+    device.say("{'type':'result','command_id':'%s','success':true}", id);
+    device.error("conflict");
+    owner.say("{'type':'device_command','device_id':'cam','command':'explode'}");
+    Check.equal(
+        "message",
+        "command: the device has not declared 'explode'",
+        until(owner, "error").text("message"));
+    owner.say("{'type':'device_command','device_id':'toaster','command':'blink'}");
+    until(owner, "error");
+    device.nothing();
+  }
+
+  private static void away(Trial t) throws Exception {
+    String user = Trial.name("ann");
+    Peer owner = t.as(user);
+    Peer device = device(t, user, "cam");
+    present(owner);
+    device.cut();
+    told(owner, "device:session:closed");
+    String one = order(owner, "cam", "blink", "");
+    String other = order(owner, "cam", "blink", "");
+    Peer back = device(t, user, "cam");
+    present(owner);
+    Check.equal("first", one, back.next("command").text("command_id"));
+    Check.equal("second", other, back.next("command").text("command_id"));
+    back.cut();
+    told(owner, "device:session:closed");
+    Peer again = device(t, user, "cam");
+    present(owner);
+    again.nothing();
+    // It may still say what came of what it got by another connection.
+    again.say("{'type':'result','id':'r','command_id':'%s','success':true}", one);
+    again.next("ack");
+    Check.equal("command_id", one, until(owner, "device_result").text("command_id"));
+  }
+
+  private static void lost(Trial t) throws Exception {
+    String user = Trial.name("ann");
+    Peer owner = t.as(user);
+    Peer device = device(t, user, "cam");
+    present(owner);
+    String got = order(owner, "cam", "blink", "");
+    device.next("command");
+    String missed = order(owner, "cam", "blink", "");
+    device.next("command");
+    device.cut();
+    told(owner, "device:session:closed");
+    Peer back = line(t, user);
+    register(back, "cam", ",'last_command_id':'" + got + "'");
+    Check.equal("command", missed, back.next("command").text("command_id"));
+    back.nothing();
+  }
+
+  private static void deadline(Trial t) throws Exception {
+    String user = Trial.name("ann");
+    Peer owner = t.as(user);
+    Peer device = device(t, user, "cam");
+    present(owner);
+    String id = order(owner, "cam", "blink", ",'deadline_ms':1000");
+    device.next("command");
+    Frame result = until(owner, "device_result");
+    Check.equal("success", false, result.fields().get("success"));
+    Check.equal("code", "timeout", part(result, "error").get("code"));
+    device.say("{'type':'result','command_id':'%s','success':true}", id);
+    device.error("conflict");
+    audited(owner, "refused");
+    device.cut();
+    told(owner, "device:session:closed");
+    order(owner, "cam", "blink", ",'deadline_ms':300");
+    until(owner, "device_result");
+    Peer back = device(t, user, "cam");
+    present(owner);
+    back.nothing();
+    owner.nothing();
+  }
+
+  private static void rights(Trial t) throws Exception {
+    String ann = Trial.name("ann");
+    Peer device = device(t, ann, "cam");
+    String ask = "{'type':'device_command','device_id':'cam','user_id':'" + ann + "','command':";
+    Peer bob = t.as(Trial.name("bob"));
+    bob.say(ask + "'blink'}");
+    Check.equal("message", "device_id: no such device", bob.error("not_found").text("message"));
+    Peer viewer = t.at("/ws", Trial.name("viewer"), "device:view");
+    viewer.say(ask + "'blink'}");
+    viewer.error("forbidden");
+    viewer.say("{'type':'attach','feed':'device:" + ann + "/cam','from':'start'}");
+    viewer.next("attached");
+    viewer.next("registered");
+    Peer blinker = t.at("/ws", Trial.name("blinker"), "device:blink");
+    blinker.say(ask + "'execute_command'}");
+    blinker.error("forbidden");
+    blinker.say(ask + "'blink','id':'b'}");
+    blinker.next("ack");
+    device.next("command");
+    Peer all = t.at("/ws", Trial.name("all"), "device:command");
+    all.say(ask + "'execute_command','id':'b'}");
+    all.next("ack");
+    device.next("command");
+  }
+
+  private static void http(Trial t) throws Exception {
+    String user = Trial.name("ann");
+    Peer device = device(t, user, "cam");
+    Frame one = t.json(t.http("GET", "/api/devices/cam?user_id=" + user, null));
+    Check.equal("online", true, one.fields().get("online"));
+    String command = "{'command':'blink','user_id':'" + user + "','wait':%s}";
+    Check.equal(
+        "taken",
+        202,
+        t.http("POST", "/api/devices/cam/commands", command.formatted("false")).statusCode());
+    String id = String.valueOf(device.next("command").text("command_id"));
+    device.say("{'type':'result','command_id':'%s','success':true}", id);
+    Thread answers =
+        Thread.startVirtualThread(() -> {
+          try {
+            String asked = String.valueOf(device.next("command").text("command_id"));
+            device.say(
+                "{'type':'result','command_id':'%s','success':false,'error':'broken'}", asked);
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    Frame result = t.json(t.http("POST", "/api/devices/cam/commands", command.formatted("true")));
+    answers.join();
+    Check.equal("success", false, result.fields().get("success"));
+    Check.equal(
+        "error", Map.of("code", "device_error", "message", "broken"), result.fields().get("error"));
+    Check.equal(
+        "unknown",
+        404,
+        t.http("POST", "/api/devices/toaster/commands", "{'command':'blink'}").statusCode());
+    Check.equal(
+        "undeclared",
+        409,
+        t.http("POST", "/api/devices/cam/commands", "{'command':'fly','user_id':'" + user + "'}")
+            .statusCode());
+    Check.equal(
+        "forgotten", 204, t.http("DELETE", "/api/devices/cam?user_id=" + user, null).statusCode());
+    device.closed(4001);
+  }
+}
