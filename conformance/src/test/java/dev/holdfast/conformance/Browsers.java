@@ -55,7 +55,9 @@ final class Browsers implements AutoCloseable {
                             "--no-first-run",
                             "--disable-background-networking",
                             "--disable-component-update",
-                            "--disable-sync")));
+                            "--disable-sync",
+                            "--use-fake-device-for-media-stream",
+                            "--use-fake-ui-for-media-stream")));
     gateway = gateways.own(dev, Map.of());
   }
 
@@ -91,7 +93,9 @@ final class Browsers implements AutoCloseable {
         new Browser.NewContextOptions()
             .setViewportSize(width, height)
             .setColorScheme(colors)
-            .setLocale("en-GB"));
+            .setLocale("en-GB")
+            .setGeolocation(46.948, 7.4474)
+            .setPermissions(List.of("geolocation", "camera", "microphone", "notifications")));
   }
 
   BrowserContext person() {

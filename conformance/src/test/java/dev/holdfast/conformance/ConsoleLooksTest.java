@@ -36,7 +36,9 @@ class ConsoleLooksTest {
           "terminals",
           "channels/lobby",
           "canvas",
-          "sessions");
+          "sessions",
+          "devices",
+          "this-device");
 
   /** Ways in which pages have been made to run what they should show. */
   private static final List<String> CORPUS =

@@ -94,7 +94,7 @@ export interface Client {
   channel(name: string, options?: FeedOptions): Feed;
   /** Each change of `status`. Returns what ends it. */
   on(name: 'status', callback: (status: Status) => void): () => void;
-  /** Events and gaps of feeds that are read since admission, such as the user's own channel, and have no reader. */
+  /** Events of feeds without a reader: read since admission, such as the user's own channel, or come with a command. */
   on(name: 'event', callback: (event: Event) => void): () => void;
   /** Frames of no feed and no command: `broadcast`, errors. */
   on(name: 'frame', callback: (frame: Frame) => void): () => void;

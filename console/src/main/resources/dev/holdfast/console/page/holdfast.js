@@ -238,6 +238,7 @@ class Client {
   #listeners = new Map();
   #feeds = new Map();
   #unclaimed = new Map();
+  #followed = new Map();
   #underWay = new Map();
   #waiting = [];
   #socket = null;
@@ -365,6 +366,7 @@ class Client {
     const feed = new Feed(this, name, options);
     this.#feeds.set(name, feed);
     this.#unclaimed.delete(name);
+    this.#followed.delete(name);
     if (feed._resumePosition === null && (options.from ?? 'now') !== 'now') {
       // It may be read already, as a run is by whoever starts it; only anew it begins there.
       this._detach(name);
@@ -458,6 +460,9 @@ class Client {
     this.#frameLimit = frame.limits?.max_frame_bytes ?? this.#frameLimit;
     this.#heartbeatMs = frame.heartbeat_interval_ms ?? this.#heartbeatMs;
     this.#unclaimed.clear();
+    if (!frame.resumed) {
+      this.#followed.clear();
+    }
     const left = new Map(this.#feeds);
     for (const { feed: name, position, recovered } of frame.feeds ?? []) {
       const feed = this.#feeds.get(name);
@@ -497,14 +502,14 @@ class Client {
 
   #received(frame) {
     this.#heardAt = Date.now();
-    if (frame.type === 'connected') {
+    const call = frame.id === undefined ? undefined : this.#underWay.get(frame.id);
+    if (frame.type === 'connected' && !call) {
       // A URL with a token is greeted unasked; what counts is the answer to what was asked.
       if (frame.id === this.#helloId) {
         this.#welcome(frame);
       }
       return;
     }
-    const call = frame.id === undefined ? undefined : this.#underWay.get(frame.id);
     if (call) {
       this.#underWay.delete(frame.id);
       if (frame.type === 'error') {
@@ -532,10 +537,17 @@ class Client {
     const position = this.#unclaimed.get(frame.feed);
     if (frame.type === 'detached') {
       this.#unclaimed.delete(frame.feed);
-    } else if (position !== undefined && frame.offset > offsetOf(position)) {
+      this.#followed.delete(frame.feed);
+    } else if (position === undefined) {
+      // A feed that came with a command, as a device's does: there is no place to keep, only what was seen.
+      if (frame.offset > (this.#followed.get(frame.feed) ?? 0)) {
+        this.#followed.set(frame.feed, frame.offset);
+        this.#tell('event', frame);
+      }
+    } else if (frame.offset > offsetOf(position)) {
       this.#unclaimed.set(frame.feed, `${epochOf(position)}:${frame.offset}`);
       this.#tell('event', frame);
-    } else if (position !== undefined && frame.type === 'gap') {
+    } else if (frame.type === 'gap') {
       this.#unclaimed.set(frame.feed, `${epochOf(position)}:${frame.to}`);
       this.#tell('event', frame);
     }

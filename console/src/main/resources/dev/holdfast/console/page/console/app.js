@@ -1,6 +1,7 @@
 /** The frame around the pages: where one goes, who one is, and how the connection is. */
 import { gateway } from './gateway.js';
 import './boards.js';
+import { own, questions } from './own-device.js';
 import { html, icon, nothing, submit, view } from './ui.js';
 
 const pages = [
@@ -11,6 +12,8 @@ const pages = [
   ['terminals', 'Terminals'],
   ['channels', 'Channels'],
   ['canvas', 'Canvas'],
+  ['devices', 'Devices'],
+  ['this-device', 'This browser'],
   ['sessions', 'Sessions'],
 ];
 
@@ -73,6 +76,20 @@ function banner() {
   </div>`;
 }
 
+/** What this browser is asked to do as a device, and what of it is on: seen whichever page is open. */
+function device() {
+  const { asking, watching } = own.state;
+  const recording = own.state.recording && !own.state.recording.over;
+  return html`
+    ${asking ? html`<div class="banner ask-device" role="alertdialog" aria-label="A device's command">
+      <span>May <strong>${gateway.user}</strong>, from wherever asked, ${questions[asking.command]}?
+        Yes holds until you stop being a device.</span>
+      <span class="buttons"><button class="small primary" @click=${() => asking.answer(true)}>Allow</button>
+        <button class="small" @click=${() => asking.answer(false)}>Refuse</button></span></div>` : nothing}
+    ${recording || watching !== false ? html`<div class="banner live-device"><span>${[recording ? 'Recording' : null, watching !== false ? 'telling where this is' : null]
+      .filter(Boolean).join(', and ')}.</span><button class="small" @click=${() => own.stop()}>Stop everything</button></div>` : nothing}`;
+}
+
 function signIn() {
   const { state: now, reason, code } = gateway.client.status;
   if (now !== 'closed') {
@@ -131,12 +148,15 @@ const shell = () => html`
   </header>
   <div class="body">
     <div role="status" aria-live="polite">${banner()}</div>
+    ${device()}
     <main id="page" tabindex="-1"></main>
     ${admitted() ? nothing : signIn()}
   </div>`;
 
 let update = () => {};
 update = view(document.getElementById('app'), shell);
+
+own.watch(() => update());
 
 let known = null;
 let client = null;

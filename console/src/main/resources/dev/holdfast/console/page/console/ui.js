@@ -31,6 +31,8 @@ const paths = {
   tools: 'M14.5 6.5a4 4 0 0 0-5 5L4 17l3 3 5.5-5.5a4 4 0 0 0 5-5L15 12l-3-3z',
   terminals: 'M3 5h18v14H3zm4 4 3 3-3 3m6 0h4',
   sessions: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-6 9c0-3.5 2.5-6 6-6s6 2.5 6 6m1-15.5a3.5 3.5 0 0 1 0 6.5m2 3.5c2 .8 3 2.8 3 5.5',
+  devices: 'M7 3h10v18H7zm4 15h2',
+  'this-device': 'M3 6h18v12H3zm0 4h18M6 8h.01M9 8h.01m0 9 3-4 3 4',
   canvas: 'M4 4h7v9H4zm10 0h6v5h-6zm0 8h6v8h-6zM4 16h7v4H4z',
 };
 

@@ -1,0 +1,149 @@
+package dev.holdfast.conformance;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.holdfast.conformance.Browsers.button;
+import static dev.holdfast.conformance.Browsers.field;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A browser as a device, with a camera, a microphone and a place of its own making. */
+@Timeout(120)
+class ConsoleDeviceTest {
+
+  private Browsers browsers;
+
+  @BeforeEach
+  void start() throws IOException {
+    browsers = Browsers.start(true);
+  }
+
+  @AfterEach
+  void stop() {
+    if (browsers != null) {
+      browsers.close();
+      assertThat(browsers.complaints()).isEmpty();
+    }
+  }
+
+  private static void allow(Page device) {
+    button(device, "Allow").click();
+  }
+
+  private static Locator done(Page user, String what) {
+    Locator result = user.locator(".result").first();
+    assertThat(result.locator("h3")).hasText(what);
+    assertThat(result.locator(".badge")).hasText("done");
+    return result;
+  }
+
+  @Test
+  @DisplayName(
+      "EVT15 a browser is a device: photo, recording, place and notification, each after the"
+          + " person's yes")
+  void aBrowserGoesThroughAllThatADeviceCanDo() {
+    BrowserContext person = browsers.person();
+    Page device = browsers.open(person, "this-device");
+    button(device, "Be a device").click();
+    assertThat(device.locator("main .badge.good")).hasText("registered");
+    String id = device.locator("main .card h2").textContent();
+
+    Page user = browsers.open(browsers.person(), "devices/" + id);
+    button(user, "Take a photo").click();
+    assertThat(device.getByText("take a photo with this camera")).isVisible();
+    Browsers.picture(device, "device-asked");
+    allow(device);
+    Locator photo = done(user, "Take a photo");
+    assertThat(photo.locator("img")).isVisible();
+    assertThat((Integer) photo.locator("img").evaluate("img => img.naturalWidth")).isEqualTo(640);
+    assertThat(photo).containsText("image/jpeg");
+
+    button(user, "Start recording").click();
+    allow(device);
+    done(user, "Start recording");
+    assertThat(device.locator(".live-device")).containsText("Recording");
+    Browsers.picture(device, "device-recording");
+    button(user, "Stop recording").click();
+    Locator recording = done(user, "Stop recording");
+    assertThat(recording.locator("video")).isVisible();
+    assertThat(recording).containsText("video/webm");
+    assertThat(device.locator(".live-device")).hasCount(0);
+
+    button(user, "Where is it?").click();
+    allow(device);
+    assertThat(done(user, "Where is it?")).containsText("46.948");
+    assertThat(user.locator("figcaption")).containsText("46.94800, 7.44740");
+
+    field(user, "Text").fill("<b>hello</b>");
+    button(user, "Notify").click();
+    allow(device);
+    done(user, "Notify");
+    assertThat(device.locator("main li.card p").first()).hasText("<b>hello</b>");
+
+    // What was allowed once is not asked again, until everything is stopped.
+    button(user, "Take a photo").click();
+    done(user, "Take a photo");
+    assertThat(user.locator(".result img")).hasCount(2);
+    Browsers.picture(user, "devices");
+
+    Page told = browsers.open(person, "channels/user:dev-user");
+    for (String event :
+        new String[] {
+          "device:registered",
+          "device:session:created",
+          "device:command",
+          "device:camera:ready",
+          "device:recording:complete",
+          "device:location:update",
+          "device:notification:sent",
+          "device:audit:log",
+        }) {
+      assertThat(told.locator(".event-row code").getByText(event, exact()).first()).isVisible();
+    }
+
+    button(device, "Stop everything").click();
+    assertThat(device.locator("main .badge").first()).hasText("off");
+    assertThat(user.locator("main section .badge.warn").first()).hasText("away");
+    button(user, "Take a photo").click();
+    assertThat(user.locator(".result .badge").first()).hasText("waits for the device");
+    button(device, "Be a device").click();
+    button(device, "Refuse").click();
+    assertThat(user.locator(".result .badge").first()).hasText("failed");
+    assertThat(user.locator(".result").first()).containsText("said no");
+  }
+
+  private static Locator.GetByTextOptions exact() {
+    return new Locator.GetByTextOptions().setExact(true);
+  }
+
+  @Test
+  void aCodeIsShownAndWhatItLetInIsTakenBack() throws Exception {
+    Page user = browsers.open(browsers.person(), "devices");
+    button(user, "Make a code").click();
+    assertThat(user.locator(".code"))
+        .hasText(java.util.regex.Pattern.compile("[A-Z0-9]{4}-[A-Z0-9]{4}"));
+    String answer =
+        (String)
+            user.evaluate(
+                """
+                async (code) => {
+                  const response = await fetch('/api/pairings', { method: 'POST', headers: { 'content-type': 'application/json' },
+                    body: JSON.stringify({ code, device_id: 'lamp', name: 'Lamp' }) });
+                  return (await response.json()).token;
+                }
+                """,
+                user.locator(".code").textContent());
+    assertThat(answer).startsWith("hfd_");
+    assertThat(user.locator(".provider")).containsText("Lamp");
+    button(user, "Take back").click();
+    assertThat(user.locator(".provider")).hasCount(0);
+  }
+}

@@ -1,0 +1,190 @@
+/** Devices: which there are, letting one in, giving commands, and what came of them. */
+import { gateway, poll } from '../gateway.js';
+import { badge, brief, bytes, empty, failed, html, nothing, repeat, submit, text, time, view } from '../ui.js';
+
+const known = {
+  camera_snap: 'Take a photo', screen_record_start: 'Start recording', screen_record_stop: 'Stop recording', get_location: 'Where is it?',
+  send_notification: 'Notify', execute_command: 'Run a program',
+};
+
+/** Media come as attachments, with the right of who asks: so they are fetched, and shown from memory. */
+async function fetched(url) {
+  const token = gateway.token;
+  const response = await fetch(url, { headers: token ? { authorization: `Bearer ${token}` } : {} });
+  if (!response.ok) {
+    throw new Error(`HTTP ${response.status}`);
+  }
+  return URL.createObjectURL(await response.blob());
+}
+
+/** Places on a plain plot, newest largest: north is up, and the scale is the same both ways. */
+function plot(places) {
+  const [last] = places;
+  const east = Math.cos((last.latitude * Math.PI) / 180);
+  const points = places.map((one) => ({ x: (one.longitude - last.longitude) * east * 111_320, y: (last.latitude - one.latitude) * 111_320 }));
+  const reach = Math.max(last.accuracy ?? 10, 10, ...points.map((one) => Math.hypot(one.x, one.y))) * 1.2;
+  const at = (value) => 120 + (value / reach) * 110;
+  return html`<figure><svg class="picture pie" viewBox="0 0 240 240" role="img" aria-label="Places: last ${last.latitude}, ${last.longitude}">
+    <circle class="axis ring" cx="120" cy="120" r="110"/><circle class="axis ring" cx="120" cy="120" r="55"/>
+    ${points.map((one, row) => html`<svg x=${at(one.x) - 6} y=${at(one.y) - 6} width="12" height="12" viewBox="0 0 12 12"><circle class="hue-${row ? 2 : 0}" cx="6" cy="6" r=${row ? 3 : 5}/></svg>`)}
+  </svg><figcaption class="hint">${last.latitude.toFixed(5)}, ${last.longitude.toFixed(5)}${last.accuracy ? `, within ${Math.round(last.accuracy)} m` : ''}; the ring is ${Math.round(reach)} m away</figcaption></figure>`;
+}
+
+export function open(root, [id]) {
+  const { client } = gateway;
+  const state = { devices: null, pairings: [], code: null, results: [], places: [], problem: null };
+  const urls = [];
+  let update = () => {};
+  let feed = null;
+
+  const pollAll = poll(async () => {
+    try {
+      const [{ devices }, { pairings }] = await Promise.all([gateway.api('GET', '/api/devices'), gateway.api('GET', '/api/pairings')]);
+      Object.assign(state, { devices, pairings });
+    } catch (problem) {
+      state.problem = problem;
+    }
+    update();
+  }, 3_000);
+
+  async function attempt(what) {
+    state.problem = null;
+    try {
+      await what();
+    } catch (problem) {
+      state.problem = problem;
+    }
+    update();
+  }
+
+  async function media(one, found) {
+    if (found && !one.media) {
+      one.media = found;
+      try {
+        one.shown = await fetched(found.url);
+        urls.push(one.shown);
+      } catch (problem) {
+        one.problem = problem;
+      }
+      update();
+    }
+  }
+
+  async function give(command, params) {
+    const one = { command, params, state: 'asked', at: new Date() };
+    state.results.unshift(one);
+    state.results.splice(30);
+    update();
+    try {
+      // Its last answer is the result; that it waits is told by the device's feed meanwhile.
+      const ack = await client.command('device_command', { device_id: id, command, ...(params ? { params } : {}) });
+      Object.assign(one, { id: ack.command_id, state: ack.waits ? 'waits for the device' : 'given' });
+      settle(one);
+    } catch (problem) {
+      Object.assign(one, { state: 'refused', problem });
+    }
+    update();
+  }
+
+  const ended = new Map();
+
+  function settle(one) {
+    const result = ended.get(one.id);
+    if (result) {
+      one.state = result.success ? 'done' : 'failed';
+      one.data = result.data;
+      one.problem = result.success ? null : result.error;
+      media(one, result.media);
+    }
+  }
+
+  function located(data) {
+    if (Number.isFinite(data?.latitude) && Number.isFinite(data?.longitude)) {
+      state.places.unshift(data);
+      state.places.splice(60);
+    }
+  }
+
+  function deliver({ kind, event, state: all }) {
+    if (kind === 'snapshot') {
+      located(all.values?.location);
+    } else if (kind === 'event') {
+      if (event.type === 'result') {
+        ended.set(event.command_id, event);
+        state.results.filter((one) => one.id === event.command_id).forEach(settle);
+        located(event.data);
+      } else if (event.type === 'delivered') {
+        state.results.filter((one) => one.id === event.command_id && !ended.has(one.id)).forEach((one) => (one.state = 'at work'));
+      } else if (event.type === 'event' && event.name === 'location') {
+        located(event.data);
+      } else if (event.type === 'registered' || event.type === 'away') {
+        pollAll.again();
+      }
+    }
+    update();
+  }
+
+  const tone = (one) => ({ done: 'good', failed: 'bad', refused: 'bad' })[one.state] ?? 'live';
+
+  const result = (one) => html`<li class="card result"><header><h3>${known[one.command] ?? one.command}</h3><div class="buttons">${badge(one.state, tone(one))}${time(one.at)}</div></header>
+    ${one.problem ? html`<p class="problem">${one.problem.message ?? text(one.problem)}</p>` : nothing}
+    ${one.shown ? one.media.content_type?.startsWith('image/') ? html`<img class="media" src=${one.shown} alt="What the device took">`
+      : html`<video class="media" src=${one.shown} controls></video>` : nothing}
+    ${one.media ? html`<p class="hint">${one.media.content_type}, ${bytes(one.media.bytes ?? 0)}</p>` : nothing}
+    ${one.data && Object.keys(one.data).length ? html`<pre class="output">${brief(text(one.data), 4_000)}</pre>` : nothing}</li>`;
+
+  function commands(device) {
+    const able = device.device_info?.capabilities ?? [];
+    return html`<section class="card"><header><h2>${device.device_info?.name ?? device.device_id}</h2>
+        <div class="buttons">${device.online ? badge('there', 'good') : badge('away', 'warn')}
+          <button class="small danger" @click=${() => attempt(async () => {
+            await gateway.api('DELETE', `/api/devices/${encodeURIComponent(device.device_id)}`);
+            pollAll.again();
+          })}>Forget</button></div></header>
+      <dl class="kv"><dt>Id</dt><dd>${device.device_id}</dd><dt>Sort</dt><dd>${device.device_info?.type ?? '–'} ${device.device_info?.platform ?? ''}</dd></dl>
+      ${device.online ? nothing : html`<p class="hint">Commands wait for it until their deadline.</p>`}
+      <div class="buttons">${able.filter((one) => !['send_notification', 'execute_command'].includes(one)).map((one) =>
+        html`<button @click=${() => give(one)}>${known[one] ?? one}</button>`)}</div>
+      ${able.includes('send_notification') ? html`<form class="inline" @submit=${submit(({ title, body }) => give('send_notification', { title, body }))}>
+        <label>Title<input name="title" required value="Hello"></label><label>Text<input name="body"></label><button>Notify</button></form>` : nothing}
+      ${able.includes('execute_command') ? html`<form class="inline" @submit=${submit(({ command }) => give('execute_command', { command }))}>
+        <label>Program<input name="command" class="mono" required placeholder="uptime"></label><button>Run</button></form>` : nothing}
+      ${state.places.length ? plot(state.places) : nothing}
+    </section>`;
+  }
+
+  const pairing = () => html`<section class="stack"><h2>Let a device in</h2>
+    ${state.code ? html`<p class="code" role="status">${state.code.code}</p><p class="hint">Good once, for five minutes. On the device: <code>holdfast device --pair ${state.code.code}</code></p>` : nothing}
+    <p><button @click=${() => attempt(async () => (state.code = await gateway.api('POST', '/api/pairing-codes')))}>Make a code</button></p>
+    ${state.pairings.length ? html`<ul class="list">${state.pairings.map((one) => html`<li class="provider"><span class="line"><span>${one.name || one.device_id}</span>
+      <button class="small danger" @click=${() => attempt(async () => {
+        await gateway.api('DELETE', `/api/pairings/${encodeURIComponent(one.pairing_id)}`);
+        pollAll.again();
+      })}>Take back</button></span></li>`)}</ul>` : nothing}</section>`;
+
+  update = view(root, () => {
+    const device = state.devices?.find((one) => one.device_id === id && one.user_id === gateway.user) ?? state.devices?.find((one) => one.device_id === id);
+    return html`
+      <header class="head"><div><h1>Devices</h1><p>Cameras, phones, machines: each does what it offers, once, now or when it is back.</p></div>
+        <a href="#/this-device">Make this browser one</a></header>
+      ${failed(state.problem)}
+      <div class="columns"><div class="stack">
+        ${state.devices?.length ? html`<nav aria-label="Devices"><ul class="list">${repeat(state.devices, (one) => `${one.user_id}/${one.device_id}`, (one) => html`<li>
+          <a href="#/devices/${encodeURIComponent(one.device_id)}" aria-current=${one === device ? 'true' : nothing}>
+            <span class="line"><span>${one.device_info?.name ?? one.device_id}</span>${one.online ? badge('there', 'good') : badge('away')}</span>
+            <span class="hint">${one.device_info?.type ?? one.device_id} · ${one.user_id}</span></a></li>`)}</ul></nav>` : html`<p class="hint">No device is known yet.</p>`}
+        ${pairing()}</div>
+      <div class="stack">${device ? commands(device) : empty('No device is shown.', html`Make <a href="#/this-device">this browser</a> one, or let another in with a code.`)}
+        ${state.results.length ? html`<ol class="stack" aria-label="Commands">${repeat(state.results, (one) => one, result)}</ol>` : nothing}</div></div>`;
+  });
+  if (id) {
+    feed = client.feed(`device:${id}`, { from: 'now', onDelivery: deliver, onError: () => {} });
+  }
+  return {
+    close() {
+      pollAll.close();
+      feed?.close();
+      urls.forEach((one) => URL.revokeObjectURL(one));
+    },
+  };
+}

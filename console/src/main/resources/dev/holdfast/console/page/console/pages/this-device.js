@@ -1,0 +1,38 @@
+/** This browser as a device: what it offers, what is on, and how to stop it. */
+import { own, questions } from '../own-device.js';
+import { badge, html, nothing, span, time, view } from '../ui.js';
+
+const names = {
+  camera_snap: 'Photos by the camera', screen_record_start: 'Recordings of screen or camera', get_location: 'Where it is', send_notification: 'Notifications',
+};
+
+export function open(root) {
+  const { state } = own;
+  const update = view(root, () => html`
+    <header class="head"><div><h1>This browser</h1><p>As a device it can be asked for a photo, a recording, its place, or to tell you something. You are asked before each first use.</p></div>
+      ${state.on ? html`<button class="danger" @click=${() => own.stop()}>Stop everything</button>`
+        : html`<button class="primary" @click=${() => own.start()}>Be a device</button>`}</header>
+    ${state.problem ? html`<p class="problem" role="alert">${state.problem.message}</p>` : nothing}
+    <section class="card"><header><h2>${own.id}</h2>${!state.on ? badge('off') : state.registered ? badge('registered', 'good') : badge('registering', 'warn')}</header>
+      <ul class="steps">${Object.keys(questions).map((command) => html`<li>
+        <span class="mark">${own.capabilities().includes(command) ? '✓' : '–'}</span>
+        <span>${names[command]} ${own.capabilities().includes(command) ? state.allowed.has(command) ? badge('allowed until you stop', 'live') : nothing
+          : html`<span class="hint">not in this browser</span>`}</span></li>`)}</ul>
+      ${state.recording?.over ? html`<p class="hint">A recording waits to be fetched.</p>` : state.recording ? html`<div class="ask"><p>Recording since ${span(Date.now() - state.recording.since)}</p>
+        <div class="buttons"><button class="danger" @click=${() => own.stopRecording()}>Stop recording</button></div></div>` : nothing}
+      ${state.watching !== false ? html`<div class="ask"><p>Telling where it is</p>
+        <div class="buttons"><button class="danger" @click=${() => own.stopWatching()}>Stop telling</button></div></div>` : nothing}
+      ${state.on && own.capabilities().includes('get_location') && state.watching === false ? html`<p><button @click=${() => own.startWatching()}>Keep telling where it is</button></p>` : nothing}
+      ${state.on ? html`<p><a href="#/devices/${own.id}">Give it commands</a>, here or from any other tab or machine.</p>` : nothing}
+    </section>
+    ${state.notes.length ? html`<section class="stack"><h2>You were told</h2><ul class="stack">${state.notes.map((one) => html`<li class="card"><h3>${one.title}</h3><p>${one.body}</p>${time(one.at)}</li>`)}</ul></section>` : nothing}
+    ${state.log.length ? html`<section class="stack"><h2>What it did</h2><ol class="events">${state.log.map((one) => html`<li><code>${one.what}</code><span>${one.how} ${time(one.at)}</span></li>`)}</ol></section>` : nothing}`);
+  const unwatch = own.watch(() => update());
+  const timer = setInterval(() => state.recording && update(), 1_000);
+  return {
+    close() {
+      unwatch();
+      clearInterval(timer);
+    },
+  };
+}
