@@ -64,10 +64,10 @@ export class Timeline {
       height: this.#box.clientHeight || 150,
       cursor: { show: false },
       legend: { show: false },
-      padding: [8, 4, 0, 0],
-      scales: { y: { range: (_, least, most) => [Math.min(0, least ?? 0), Math.max(1, (most ?? 1) * 1.1)] } },
+      padding: [8, 26, 0, 0],
+      scales: { x: { range: (_, least, most) => this.#window(most) }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), Math.max(1, (most ?? 1) * 1.1)] } },
       axes: [
-        { ...axis, space: 80, size: 24, grid: { show: false }, values: (_, ticks) => ticks.map((at) => clock.format(at * 1000)) },
+        { ...axis, space: 80, size: 28, gap: 9, grid: { show: false }, values: (_, ticks) => ticks.map((at) => clock.format(at * 1000)) },
         { ...axis, size: 48, space: 34, values: (_, ticks) => ticks.map((value) => this.#format(value)) },
       ],
       series: [{}, ...this.#series.map((label, at) => ({
@@ -75,6 +75,12 @@ export class Timeline {
         fill: at === 0 && this.#series.length === 1 ? resolved('tint') : undefined,
       }))],
     }, this.#data, this.#box);
+  }
+
+  /** The last minutes, from the first point on: what is there grows from the right. */
+  #window(newest) {
+    const end = newest ?? Date.now() / 1000;
+    return [end - this.#most, end];
   }
 
   push(seconds, ...values) {
