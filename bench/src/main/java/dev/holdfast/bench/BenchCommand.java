@@ -344,6 +344,7 @@ public final class BenchCommand implements ToolProvider {
       if (there) {
         daemons.add(ToolCalls.node(peers));
       }
+      each(out, Bench.TOOLS, daemons, who -> Handshakes.steady(who, scale).as("tool hello"));
       each(out, Bench.TOOLS, daemons, who -> Echo.pingPong(who, scale).as("tool call"));
       each(out, Bench.TOOLS, daemons, who -> Echo.run(who, scale, 50, 20).as("tool calls"));
       each(out, Bench.TOOLS, daemons, who -> ToolCalls.steady(who, scale, rateOfCalls));

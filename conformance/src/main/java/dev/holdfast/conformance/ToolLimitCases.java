@@ -295,6 +295,28 @@ final class ToolLimitCases {
     } finally {
       server.stop(0);
     }
+    blackHole(shared);
+  }
+
+  /** A provider that takes connections and never answers is left alone too. */
+  private static void blackHole(Trial shared) throws Exception {
+    try (ServerSocket hole = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String tool = "{'name':'into','url':'http://127.0.0.1:PORT/','timeout':'200ms'}";
+      String more = "'breaker_failures':3,'breaker_rest':'1m','retries':0";
+      Trial t =
+          shared.own(true, "tools.providers", "[" + web(more, hole.getLocalPort(), tool) + "]");
+      Ops ops = Ops.as(t, "ann");
+      for (int i = 0; i < 3; i++) {
+        ops.call("a" + i, "into", "{}");
+        Ops.error(ops.result("a" + i), "TIMEOUT");
+      }
+      Check.becomes("open", () -> "open".equals(ops.provider("web").get("breaker")));
+      ops.call("b", "into", "{}");
+      Ops.error(ops.result("b"), "SERVICE_UNAVAILABLE");
+      ops.call("c", "sleep", "{'seconds':0.1}");
+      Check.equal("text", "slept for 0.1 s", Ops.text(ops.result("c")));
+      Check.becomes("no slot is lost", () -> t.metric("holdfast_calls") == 0);
+    }
   }
 
   private static void retries(Trial shared) throws Exception {

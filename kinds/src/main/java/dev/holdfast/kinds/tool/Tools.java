@@ -356,7 +356,7 @@ public final class Tools implements AutoCloseable {
     figures.executed.increment();
     log.began(call, arguments);
     ScheduledFuture<?> deadline =
-        timer.schedule(() -> settle(work, late(call)), call.timeoutMillis(), TimeUnit.MILLISECONDS);
+        timer.schedule(() -> late(work, call), call.timeoutMillis(), TimeUnit.MILLISECONDS);
     Thread.ofVirtual()
         .name("call-" + call.id())
         .start(() -> {
@@ -373,9 +373,10 @@ public final class Tools implements AutoCloseable {
     return new Answer.Called(call, false);
   }
 
-  private static Ending late(Call call) {
-    return new Ending.Failed(
-        ToolError.TIMEOUT, "the tool took longer than " + call.timeoutMillis() + " ms", null, -1);
+  private void late(Work work, Call call) {
+    work.late();
+    String message = "the tool took longer than " + call.timeoutMillis() + " ms";
+    settle(work, new Ending.Failed(ToolError.TIMEOUT, message, null, -1));
   }
 
   /** Waits for its turn; false where it has none. */
@@ -498,7 +499,9 @@ public final class Tools implements AutoCloseable {
       }
       throw e;
     } finally {
-      if (!told) {
+      if (!told && work.isLate()) {
+        gate.went(false);
+      } else if (!told) {
         gate.forget();
       }
     }

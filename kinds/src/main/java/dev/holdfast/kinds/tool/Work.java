@@ -45,6 +45,7 @@ public final class Work {
   private long saidNanos = beganNanos - PROGRESS_NANOS;
   private volatile String ownName;
   private volatile boolean over;
+  private volatile boolean late;
 
   /** How far it is. */
   private record Progress(double step, double steps, String message) {}
@@ -105,6 +106,15 @@ public final class Work {
   /** Whether it is to stop, or nobody cares any more. */
   public boolean over() {
     return over;
+  }
+
+  /** Its time is over. */
+  void late() {
+    late = true;
+  }
+
+  boolean isLate() {
+    return late;
   }
 
   Tool called() {
