@@ -9,9 +9,7 @@ import java.io.OutputStream;
 import java.io.Reader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -54,8 +52,6 @@ public final class ProcessAgent implements Agent {
   /** What may have been said to the program that it has not read. */
   private static final int MOST_UNREAD = 1_000;
 
-  private static final boolean GROUPS = Files.isExecutable(Path.of("/usr/bin/setsid"));
-
   private final List<String> command;
   private final Talk talk;
   private final @Nullable Path folder;
@@ -78,34 +74,22 @@ public final class ProcessAgent implements Agent {
   @Override
   public void work(Run run) throws InterruptedException, AgentException {
     Process process = start(run);
-    run.closeAtEnd(() -> kill(process));
+    run.closeAtEnd(() -> ProcessGroup.kill(process));
     Talking talking = new Talking(run, process);
     try {
       talking.begin();
       int code = process.waitFor();
       talking.finish(code);
     } finally {
-      kill(process);
+      ProcessGroup.kill(process);
       talking.end();
     }
   }
 
   private Process start(Run run) throws AgentException {
-    List<String> argv = new ArrayList<>();
-    if (GROUPS) {
-      argv.add("/usr/bin/setsid");
-    }
-    for (String argument : command) {
-      argv.add(filled(argument, run.request()));
-    }
-    ProcessBuilder builder = new ProcessBuilder(argv);
-    builder.environment().clear();
-    builder.environment().putAll(environment);
-    if (folder != null) {
-      builder.directory(folder.toFile());
-    }
+    List<String> argv = command.stream().map(argument -> filled(argument, run.request())).toList();
     try {
-      return builder.start();
+      return ProcessGroup.start(argv, folder, environment);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "an agent''s program can''t be started", e);
       throw new AgentException("unavailable", "the agent's program can't be started", false);
@@ -120,15 +104,6 @@ public final class ProcessAgent implements Agent {
       case "{action}" -> action == null ? "" : action;
       default -> argument;
     };
-  }
-
-  /** Kills the process and all of its group. */
-  private static void kill(Process process) {
-    if (GROUPS) {
-      ProcessGroup.kill(process.pid());
-    }
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
   }
 
   /** The talk with one process. */

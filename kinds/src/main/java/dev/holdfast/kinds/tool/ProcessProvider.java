@@ -7,9 +7,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +30,6 @@ public final class ProcessProvider implements Provider {
   private static final int ERROR_CHARS = 2_000;
   private static final int LINE_CHARS = 16 << 20;
   private static final int AFTERMATH_MILLIS = 1_000;
-  private static final boolean GROUPS = Files.isExecutable(Path.of("/usr/bin/setsid"));
 
   /**
    * One tool.
@@ -75,7 +72,7 @@ public final class ProcessProvider implements Provider {
   @Override
   public String call(Work work) throws ToolException, InterruptedException {
     Process process = start(command(work.tool()));
-    work.closeAtEnd(() -> kill(process));
+    work.closeAtEnd(() -> ProcessGroup.kill(process));
     StringBuilder complaints = new StringBuilder();
     CompletableFuture<@Nullable String> said = new CompletableFuture<>();
     try {
@@ -103,7 +100,7 @@ public final class ProcessProvider implements Provider {
       }
       throw ToolException.provider("the program's output can't be read");
     } finally {
-      kill(process);
+      ProcessGroup.kill(process);
     }
   }
 
@@ -117,19 +114,8 @@ public final class ProcessProvider implements Provider {
   }
 
   private Process start(List<String> command) throws ToolException {
-    List<String> argv = new ArrayList<>();
-    if (GROUPS) {
-      argv.add("/usr/bin/setsid");
-    }
-    argv.addAll(command);
-    ProcessBuilder builder = new ProcessBuilder(argv);
-    builder.environment().clear();
-    builder.environment().putAll(environment);
-    if (folder != null) {
-      builder.directory(folder.toFile());
-    }
     try {
-      return builder.start();
+      return ProcessGroup.start(command, folder, environment);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "a tool''s program can''t be started", e);
       throw ToolException.provider("the program can't be started");
@@ -231,14 +217,6 @@ public final class ProcessProvider implements Provider {
       case null -> {}
     }
     return null;
-  }
-
-  private static void kill(Process process) {
-    if (GROUPS) {
-      ProcessGroup.kill(process.pid());
-    }
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
   }
 
   @Override

@@ -11,9 +11,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -33,7 +31,6 @@ final class ProgramTransport implements McpClientTransport {
 
   private static final System.Logger LOG = System.getLogger(ProgramTransport.class.getName());
   private static final int MOST_UNREAD = 10_000;
-  private static final boolean GROUPS = Files.isExecutable(Path.of("/usr/bin/setsid"));
 
   private final String id;
   private final List<String> command;
@@ -73,20 +70,9 @@ final class ProgramTransport implements McpClientTransport {
     if (closed) {
       throw new IllegalStateException("closed");
     }
-    List<String> argv = new ArrayList<>();
-    if (GROUPS) {
-      argv.add("/usr/bin/setsid");
-    }
-    argv.addAll(command);
-    ProcessBuilder builder = new ProcessBuilder(argv);
-    builder.environment().clear();
-    builder.environment().putAll(environment);
-    if (folder != null) {
-      builder.directory(folder.toFile());
-    }
     Process started;
     try {
-      started = builder.start();
+      started = ProcessGroup.start(command, folder, environment);
     } catch (IOException e) {
       throw new IllegalStateException("the program can't be started", e);
     }
@@ -186,11 +172,7 @@ final class ProgramTransport implements McpClientTransport {
       writer.interrupt();
     }
     if (process != null) {
-      if (GROUPS) {
-        ProcessGroup.kill(process.pid());
-      }
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      ProcessGroup.kill(process);
     }
   }
 
