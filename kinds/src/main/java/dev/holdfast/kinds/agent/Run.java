@@ -4,6 +4,7 @@ import dev.holdfast.feed.Delivery;
 import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
+import dev.holdfast.kinds.common.AtEnd;
 import dev.holdfast.kinds.common.Members;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -39,8 +40,6 @@ public final class Run {
   /** What users may have said that the agent has not taken yet. */
   private static final int MOST_INPUT = 100;
 
-  private static final System.Logger LOG = System.getLogger(Run.class.getName());
-
   private final String id;
   private final Request request;
   private final Owner owner;
@@ -48,7 +47,7 @@ public final class Run {
   private final InstantSource clock;
   private final long startedMillis;
   private final Map<String, Approval> approvals = new LinkedHashMap<>();
-  private final List<AutoCloseable> closing = new ArrayList<>();
+  private final AtEnd atEnd = new AtEnd();
   private final List<Tokens> before = new ArrayList<>();
   private final Queue<String> input = new ArrayDeque<>();
   private final @Nullable Witness witness;
@@ -332,21 +331,7 @@ public final class Run {
    * it is cancelled already.
    */
   public void closeAtEnd(AutoCloseable resource) {
-    synchronized (this) {
-      if (!cancelled && state == State.RUNNING) {
-        closing.add(resource);
-        return;
-      }
-    }
-    close(resource);
-  }
-
-  private static void close(AutoCloseable resource) {
-    try {
-      resource.close();
-    } catch (Exception e) {
-      LOG.log(System.Logger.Level.DEBUG, "closing at the end of a run", e);
-    }
+    atEnd.add(resource);
   }
 
   // What users say and do.
@@ -420,16 +405,7 @@ public final class Run {
     if (working != null) {
       working.interrupt();
     }
-    closeAll();
-  }
-
-  private void closeAll() {
-    List<AutoCloseable> all;
-    synchronized (this) {
-      all = List.copyOf(closing);
-      closing.clear();
-    }
-    all.forEach(Run::close);
+    atEnd.close();
   }
 
   // Its life.
@@ -526,7 +502,7 @@ public final class Run {
       state = how;
       notifyAll();
     }
-    closeAll();
+    atEnd.close();
   }
 
   private void say(String type, Members members) {

@@ -1,5 +1,6 @@
 package dev.holdfast.kinds.tool;
 
+import dev.holdfast.kinds.common.AtEnd;
 import dev.holdfast.kinds.common.Members;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,6 @@ import tools.jackson.databind.JsonNode;
  * told to all of them. Any thread.
  */
 public final class Work {
-
-  private static final System.Logger LOG = System.getLogger(Work.class.getName());
 
   /** Ten a second at most. */
   private static final long PROGRESS_NANOS = 100_000_000;
@@ -38,7 +37,7 @@ public final class Work {
   private boolean deserted;
   private final long beganNanos = System.nanoTime();
   private final List<Call> calls = new ArrayList<>(1);
-  private final List<AutoCloseable> closing = new ArrayList<>(1);
+  private final AtEnd atEnd = new AtEnd();
   private @Nullable Thread worker;
   private @Nullable Progress latest;
   private boolean unsaid;
@@ -253,27 +252,12 @@ public final class Work {
 
   /** Has something closed when it is to stop, or is over: at once where it is already. */
   public void closeAtEnd(AutoCloseable resource) {
-    synchronized (this) {
-      if (!over) {
-        closing.add(resource);
-        return;
-      }
-    }
-    close(resource);
-  }
-
-  private static void close(AutoCloseable resource) {
-    try {
-      resource.close();
-    } catch (Exception e) {
-      LOG.log(System.Logger.Level.DEBUG, "closing at the end of a call", e);
-    }
+    atEnd.add(resource);
   }
 
   /** It is over; the calls that it served, or null where it was over before. */
   @Nullable List<Call> settle() {
     List<Call> served;
-    List<AutoCloseable> all;
     Thread working;
     synchronized (this) {
       if (over) {
@@ -281,14 +265,12 @@ public final class Work {
       }
       over = true;
       served = List.copyOf(calls);
-      all = List.copyOf(closing);
-      closing.clear();
       working = worker;
     }
     if (working != null && !working.equals(Thread.currentThread())) {
       working.interrupt();
     }
-    all.forEach(Work::close);
+    atEnd.close();
     return served;
   }
 }
