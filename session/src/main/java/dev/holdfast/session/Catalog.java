@@ -16,11 +16,16 @@ public interface Catalog {
   /** Whether history may be asked of a feed: opens it without a membership. */
   Entry look(FeedId id, Principal principal);
 
-  /** What a principal reads from admission on, in this order. */
-  List<Standing> standing(Principal principal);
+  /** What a principal reads from admission on, in this order; nothing unless said. */
+  default List<Standing> standing(Principal principal) {
+    return List.of();
+  }
 
   /** Whether a principal may read a feed, and the feed. */
   sealed interface Entry {
+
+    /** There is none that it may know of. */
+    Entry UNKNOWN = new Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
 
     /**
      * It may.

@@ -7,13 +7,9 @@ import dev.holdfast.kinds.agent.Run;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Principal;
-import dev.holdfast.wire.ErrorCode;
-import java.util.List;
 
 /** The feeds of runs, for the sessions of whoever started them. Any thread. */
 public final class AgentFeeds implements Catalog {
-
-  private static final Entry UNKNOWN = new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
 
   private final Agents agents;
 
@@ -26,7 +22,7 @@ public final class AgentFeeds implements Catalog {
     Principal principal = by.principal();
     Run run = agents.find(id.name(), principal.userId(), principal.admin());
     if (run == null) {
-      return UNKNOWN;
+      return Entry.UNKNOWN;
     }
     run.followed();
     return new Entry.Granted(run.feed(), (Position seen) -> run.unfollowed());
@@ -35,11 +31,6 @@ public final class AgentFeeds implements Catalog {
   @Override
   public Entry look(FeedId id, Principal principal) {
     Run run = agents.find(id.name(), principal.userId(), principal.admin());
-    return run == null ? UNKNOWN : new Entry.Granted(run.feed(), Membership.UNCOUNTED);
-  }
-
-  @Override
-  public List<Standing> standing(Principal principal) {
-    return List.of();
+    return run == null ? Entry.UNKNOWN : new Entry.Granted(run.feed(), Membership.UNCOUNTED);
   }
 }

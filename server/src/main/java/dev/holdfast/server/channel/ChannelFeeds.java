@@ -7,7 +7,6 @@ import dev.holdfast.kinds.channel.Subject;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Principal;
-import dev.holdfast.wire.ErrorCode;
 import java.util.List;
 
 /** The feeds of channels, for sessions. Any thread. */
@@ -46,7 +45,7 @@ public final class ChannelFeeds implements Catalog {
   }
 
   private static Entry unknown() {
-    return new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
+    return Entry.UNKNOWN;
   }
 
   private static Entry entry(Door door) {

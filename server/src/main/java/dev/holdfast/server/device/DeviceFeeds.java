@@ -8,8 +8,6 @@ import dev.holdfast.kinds.device.Link;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Principal;
-import dev.holdfast.wire.ErrorCode;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * {@code device:ID} is one's own device, {@code device:USER/ID} that of any user. Any thread.
  */
 public final class DeviceFeeds implements Catalog {
-
-  private static final Entry UNKNOWN = new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
 
   private final Devices devices;
   private final DeviceRights rights;
@@ -37,7 +33,7 @@ public final class DeviceFeeds implements Catalog {
     }
     Link link = commands.link(by.sessionId(), id);
     return link == null || !link.read()
-        ? UNKNOWN
+        ? Entry.UNKNOWN
         : new Entry.Granted(link.feed(), new Carrying(commands, by.sessionId(), link));
   }
 
@@ -60,20 +56,15 @@ public final class DeviceFeeds implements Catalog {
   public Entry look(FeedId id, Principal principal) {
     if (id.kind().equals(Devices.LINK)) {
       Link link = commands.link(id, principal);
-      return link == null ? UNKNOWN : new Entry.Granted(link.feed(), Membership.UNCOUNTED);
+      return link == null ? Entry.UNKNOWN : new Entry.Granted(link.feed(), Membership.UNCOUNTED);
     }
     Device device = find(id.name(), principal);
-    return device == null ? UNKNOWN : new Entry.Granted(device.feed(), Membership.UNCOUNTED);
+    return device == null ? Entry.UNKNOWN : new Entry.Granted(device.feed(), Membership.UNCOUNTED);
   }
 
   private @Nullable Device find(String name, Principal principal) {
     int slash = name.lastIndexOf('/');
     return rights.find(
         devices, name.substring(slash + 1), slash < 0 ? null : name.substring(0, slash), principal);
-  }
-
-  @Override
-  public List<Standing> standing(Principal principal) {
-    return List.of();
   }
 }

@@ -14,11 +14,9 @@ import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Gateway;
 import dev.holdfast.session.Principal;
-import dev.holdfast.wire.ErrorCode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.json.JsonMapper;
@@ -189,11 +187,6 @@ public final class StatsFeed implements Catalog {
   public Entry look(FeedId id, Principal principal) {
     return id.equals(ID) && principal.admin()
         ? new Entry.Granted(owner.feed(), Membership.UNCOUNTED)
-        : new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
-  }
-
-  @Override
-  public List<Standing> standing(Principal principal) {
-    return List.of();
+        : Entry.UNKNOWN;
   }
 }

@@ -8,13 +8,9 @@ import dev.holdfast.kinds.terminal.Viewer;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Principal;
-import dev.holdfast.wire.ErrorCode;
-import java.util.List;
 
 /** The feeds of terminals, for the sessions of those who may see them. Any thread. */
 public final class TerminalFeeds implements Catalog {
-
-  private static final Entry UNKNOWN = new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
 
   private final Terminals terminals;
 
@@ -26,7 +22,7 @@ public final class TerminalFeeds implements Catalog {
   public Entry open(FeedId id, Caller by) {
     Terminal terminal = TerminalRights.find(terminals, id.name(), by.principal());
     if (terminal == null) {
-      return UNKNOWN;
+      return Entry.UNKNOWN;
     }
     Viewer viewer = terminal.watch(by.sessionId(), by.principal().userId());
     if (!TerminalRights.mayType(terminal, by.principal())) {
@@ -62,11 +58,8 @@ public final class TerminalFeeds implements Catalog {
   @Override
   public Entry look(FeedId id, Principal principal) {
     Terminal terminal = TerminalRights.find(terminals, id.name(), principal);
-    return terminal == null ? UNKNOWN : new Entry.Granted(terminal.feed(), Membership.UNCOUNTED);
-  }
-
-  @Override
-  public List<Standing> standing(Principal principal) {
-    return List.of();
+    return terminal == null
+        ? Entry.UNKNOWN
+        : new Entry.Granted(terminal.feed(), Membership.UNCOUNTED);
   }
 }

@@ -6,13 +6,9 @@ import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Principal;
-import dev.holdfast.wire.ErrorCode;
-import java.util.List;
 
 /** The feeds of calls, for the user who made them. Any thread. */
 public final class ToolFeeds implements Catalog {
-
-  private static final Entry UNKNOWN = new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
 
   private final Tools tools;
 
@@ -28,11 +24,6 @@ public final class ToolFeeds implements Catalog {
   @Override
   public Entry look(FeedId id, Principal principal) {
     Call call = tools.find(id.name(), principal.userId(), principal.admin());
-    return call == null ? UNKNOWN : new Entry.Granted(call.feed(), Membership.UNCOUNTED);
-  }
-
-  @Override
-  public List<Standing> standing(Principal principal) {
-    return List.of();
+    return call == null ? Entry.UNKNOWN : new Entry.Granted(call.feed(), Membership.UNCOUNTED);
   }
 }

@@ -9,7 +9,6 @@ import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Principal;
 import dev.holdfast.wire.ErrorCode;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +17,6 @@ public final class WorkerFeeds implements Catalog {
 
   /** The role that a worker needs. */
   private static final String WORKER = "worker";
-
-  private static final Entry UNKNOWN = new Entry.Refused(ErrorCode.NOT_FOUND, "feed: no such feed");
 
   private final Workers workers;
 
@@ -50,7 +47,7 @@ public final class WorkerFeeds implements Catalog {
   public Entry open(FeedId id, Caller by) {
     Feed feed = feed(id, by.principal());
     if (feed == null) {
-      return UNKNOWN;
+      return Entry.UNKNOWN;
     }
     workers.present(id.name());
     return new Entry.Granted(feed, (Position seen) -> workers.absent(id.name()));
@@ -59,15 +56,10 @@ public final class WorkerFeeds implements Catalog {
   @Override
   public Entry look(FeedId id, Principal principal) {
     Feed feed = feed(id, principal);
-    return feed == null ? UNKNOWN : new Entry.Granted(feed, Membership.UNCOUNTED);
+    return feed == null ? Entry.UNKNOWN : new Entry.Granted(feed, Membership.UNCOUNTED);
   }
 
   private @Nullable Feed feed(FeedId id, Principal who) {
     return workers.feed(id.name(), who.userId(), who.admin());
-  }
-
-  @Override
-  public List<Standing> standing(Principal principal) {
-    return List.of();
   }
 }
