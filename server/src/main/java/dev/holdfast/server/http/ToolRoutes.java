@@ -3,9 +3,9 @@ package dev.holdfast.server.http;
 import dev.holdfast.kinds.tool.Answer;
 import dev.holdfast.kinds.tool.Call;
 import dev.holdfast.kinds.tool.ToolError;
-import dev.holdfast.kinds.tool.ToolRequest;
 import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.server.mcp.McpEndpoint;
+import dev.holdfast.server.tool.ToolCommands;
 import dev.holdfast.server.tool.ToolJson;
 import dev.holdfast.session.Principal;
 import dev.holdfast.transport.HttpRequest;
@@ -95,10 +95,8 @@ final class ToolRoutes {
     String arguments = body.optionalJson("arguments");
     Answer answer =
         tools.call(
-            new ToolRequest(
-                who.userId(),
-                who.roles(),
-                who.admin(),
+            ToolCommands.request(
+                who,
                 "http:" + who.userId(),
                 null,
                 requestId,

@@ -7,8 +7,8 @@ import dev.holdfast.feed.From;
 import dev.holdfast.kinds.tool.Answer;
 import dev.holdfast.kinds.tool.Call;
 import dev.holdfast.kinds.tool.ToolError;
-import dev.holdfast.kinds.tool.ToolRequest;
 import dev.holdfast.kinds.tool.Tools;
+import dev.holdfast.server.tool.ToolCommands;
 import dev.holdfast.session.Principal;
 import dev.holdfast.transport.HttpBody;
 import io.modelcontextprotocol.common.McpTransportContext;
@@ -313,10 +313,8 @@ public final class McpEndpoint implements AutoCloseable {
     Map<String, Object> meta = request.meta() == null ? Map.of() : request.meta();
     Answer answer =
         tools.call(
-            new ToolRequest(
-                who.userId(),
-                who.roles(),
-                who.admin(),
+            ToolCommands.request(
+                who,
                 session(exchange.sessionId()),
                 null,
                 meta.get(ID) instanceof String id ? id : null,

@@ -81,14 +81,11 @@ public final class ToolCommands implements Commands {
   }
 
   private void call(ClientFrame.CallTool wish, Caller caller) {
-    Principal who = caller.principal();
     RawJson arguments = wish.arguments();
     Answer answer =
         tools.call(
-            new ToolRequest(
-                who.userId(),
-                who.roles(),
-                who.admin(),
+            request(
+                caller.principal(),
                 caller.sessionId(),
                 caller.ip(),
                 wish.id(),
@@ -120,6 +117,18 @@ public final class ToolCommands implements Commands {
         }
       }
     }
+  }
+
+  /** The wish of somebody, with its rights; the rest as {@link ToolRequest} has it. */
+  public static ToolRequest request(
+      Principal who,
+      String session,
+      @Nullable String ip,
+      @Nullable String requestId,
+      String tool,
+      byte @Nullable [] arguments) {
+    return new ToolRequest(
+        who.userId(), who.roles(), who.admin(), session, ip, requestId, tool, arguments);
   }
 
   /** How frames that say their type name a refusal. */
