@@ -9,7 +9,6 @@ import dev.holdfast.server.device.DeviceCommands;
 import dev.holdfast.server.device.DeviceRights;
 import dev.holdfast.session.Principal;
 import dev.holdfast.transport.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -50,14 +49,10 @@ final class DeviceRoutes {
   }
 
   private Reply list(Principal who) {
-    return raw(
+    return Reply.raw(
         devices.list(who.userId(), rights.seesAll(who)).stream()
             .map(Device::json)
             .collect(Collectors.joining(",", "{\"devices\":[", "]}")));
-  }
-
-  private static Reply raw(String json) {
-    return Reply.raw("application/json", json.getBytes(StandardCharsets.UTF_8));
   }
 
   private Device found(HttpRequest request, Map<String, String> path, Principal who) {
@@ -70,7 +65,7 @@ final class DeviceRoutes {
   }
 
   private Reply one(HttpRequest request, Map<String, String> path, Principal who) {
-    return raw(found(request, path, who).json());
+    return Reply.raw(found(request, path, who).json());
   }
 
   private Reply forget(HttpRequest request, Map<String, String> path, Principal who) {

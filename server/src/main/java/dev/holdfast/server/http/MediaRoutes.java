@@ -76,11 +76,9 @@ final class MediaRoutes {
 
   private Reply list(Principal who) {
     return Reply.raw(
-        "application/json",
         uploads.list(who.userId(), rights.seesMedia(who)).stream()
             .map(Media::json)
-            .collect(Collectors.joining(",", "{\"media\":[", "]}"))
-            .getBytes(StandardCharsets.UTF_8));
+            .collect(Collectors.joining(",", "{\"media\":[", "]}")));
   }
 
   private Media found(Map<String, String> path, Principal who) {

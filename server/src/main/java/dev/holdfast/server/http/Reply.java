@@ -2,6 +2,7 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.transport.HttpBody;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -37,6 +38,11 @@ record Reply(
 
   static Reply raw(String type, byte[] body) {
     return new Reply(200, Map.of("content-type", type), body);
+  }
+
+  /** JSON that is made already. */
+  static Reply raw(String json) {
+    return raw("application/json", json.getBytes(StandardCharsets.UTF_8));
   }
 
   static Reply error(int status, String code, String message) {

@@ -137,19 +137,15 @@ final class RunRoutes {
     String all =
         String.join(
             ",", agents.runs(who.userId(), who.admin()).stream().map(Run::describe).toList());
-    return raw("{\"runs\":[" + all + "]}");
+    return Reply.raw("{\"runs\":[" + all + "]}");
   }
 
   private Reply show(Map<String, String> path, Principal who) {
     Run run = agents.find(path.getOrDefault("id", ""), who.userId(), who.admin());
-    return run == null ? Reply.error(404, "not_found", "no such run") : raw(run.describe());
+    return run == null ? Reply.error(404, "not_found", "no such run") : Reply.raw(run.describe());
   }
 
   private Reply cancel(Map<String, String> path, Principal who) {
     return answer(agents.cancel(path.getOrDefault("id", ""), who.userId(), who.admin()));
-  }
-
-  private static Reply raw(String json) {
-    return Reply.raw("application/json", json.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -34,7 +34,7 @@ final class ToolRoutes {
 
   void addTo(Routes routes) {
     routes.add("GET", "/api/tools", Routes.ANYBODY, (r, v, p) -> list(p));
-    routes.add("GET", "/api/tools/health", Routes.ANYBODY, (r, v, p) -> raw(json.health()));
+    routes.add("GET", "/api/tools/health", Routes.ANYBODY, (r, v, p) -> Reply.raw(json.health()));
     routes.add("POST", "/api/tools/{name}/call", Routes.ANYBODY, (r, v, p) -> call(r, v, p));
     routes.add(
         "POST",
@@ -78,12 +78,8 @@ final class ToolRoutes {
     };
   }
 
-  private static Reply raw(String json) {
-    return Reply.raw("application/json", json.getBytes(StandardCharsets.UTF_8));
-  }
-
   private Reply list(Principal who) {
-    return raw("{\"tools\":" + json.list(who.roles(), who.admin()) + "}");
+    return Reply.raw("{\"tools\":" + json.list(who.roles(), who.admin()) + "}");
   }
 
   private Reply call(HttpRequest request, Map<String, String> path, Principal who) {
