@@ -326,15 +326,7 @@ public final class BenchCommand implements ToolProvider {
         }
       }
       if (wanted(Bench.FOLLOWERS)) {
-        row(
-            out,
-            "followers",
-            () -> {
-              List<Row> both = Runs.followers(flags, all, scale);
-              rows.add(both.getFirst());
-              out.println(both.getFirst().line());
-              return both.getLast();
-            });
+        several(out, "followers", () -> Runs.followers(flags, all, scale));
       }
     }
 
@@ -379,9 +371,7 @@ public final class BenchCommand implements ToolProvider {
         row(out, "terminal output", () -> Terminals.bareOutput(work, scale));
       }
       for (int viewers : new int[] {1, 10}) {
-        for (Terminals.Host host : hosts) {
-          row(out, "terminal output", () -> Terminals.output(host, work, scale, viewers));
-        }
+        several(out, "terminal output", () -> Terminals.output(hosts, work, scale, viewers));
       }
       if (!noPin) {
         Child.pin();
@@ -456,10 +446,15 @@ public final class BenchCommand implements ToolProvider {
     }
 
     private void row(PrintWriter out, String what, Callable<Row> one) {
+      several(out, what, () -> List.of(one.call()));
+    }
+
+    private void several(PrintWriter out, String what, Callable<List<Row>> some) {
       try {
-        Row row = one.call();
-        rows.add(row);
-        out.println(row.line());
+        for (Row row : some.call()) {
+          rows.add(row);
+          out.println(row.line());
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         failures.add(what + ": interrupted");

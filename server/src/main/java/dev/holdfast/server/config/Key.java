@@ -189,7 +189,7 @@ public enum Key {
   TERMINALS_MAX_PER_USER(
       "terminals.max_per_user", whole(0, 100_000), "20", "Terminals of one user at once."),
   TERMINALS_REPLAY(
-      "terminals.replay", size("1KiB", "1GiB"), "64KiB", "Bytes of output that are kept of each."),
+      "terminals.replay", size("1KiB", "1GiB"), "256KiB", "Bytes of output that are kept of each."),
   TERMINALS_SCROLLBACK(
       "terminals.scrollback",
       whole(0, 100_000),
