@@ -5,6 +5,7 @@ import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.agent.Outcome.Done;
 import dev.holdfast.kinds.agent.Outcome.Refused;
 import dev.holdfast.kinds.agent.Outcome.Why;
+import dev.holdfast.kinds.common.Ids;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -28,7 +29,6 @@ public final class Agents implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Agents.class.getName());
   private static final long BUSY_RETRY_MILLIS = 1_000;
-  private static final int RADIX = 36;
 
   private final Engine engine;
   private final AgentSettings settings;
@@ -110,7 +110,7 @@ public final class Agents implements AutoCloseable {
     if (full != null) {
       return new Refused(Why.OVER_CAPACITY, full, BUSY_RETRY_MILLIS);
     }
-    String id = newId();
+    String id = Ids.of(random, 2);
     Run run =
         new Run(
             id,
@@ -127,11 +127,6 @@ public final class Agents implements AutoCloseable {
         .name("run-" + id)
         .start(() -> work(offer, run, deadline == null ? offer.deadline() : deadline));
     return new Done(run);
-  }
-
-  private String newId() {
-    return Long.toUnsignedString(random.getAsLong(), RADIX)
-        + Long.toUnsignedString(random.getAsLong(), RADIX);
   }
 
   private void work(Offer offer, Run run, @Nullable Duration within) {

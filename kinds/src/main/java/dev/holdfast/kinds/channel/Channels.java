@@ -8,6 +8,7 @@ import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
 import dev.holdfast.feed.Position;
 import dev.holdfast.feed.Retention;
+import dev.holdfast.kinds.common.Ids;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -63,8 +64,7 @@ public final class Channels {
     this.clock = clock;
     this.rights = new Rights(settings.namespaces());
     this.messagePrefix =
-        (",\"message_id\":\"" + Long.toUnsignedString(random.getAsLong(), RADIX) + "-")
-            .getBytes(StandardCharsets.US_ASCII);
+        (",\"message_id\":\"" + Ids.of(random, 1) + "-").getBytes(StandardCharsets.US_ASCII);
     Retention kept = rights.namespace("*").retention();
     this.everyone =
         new Channel(

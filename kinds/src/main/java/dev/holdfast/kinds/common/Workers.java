@@ -27,7 +27,6 @@ public final class Workers {
   public static final String KIND = "worker";
 
   private static final Retention KEPT = new Retention(10_000, 8L << 20, Duration.ofHours(1));
-  private static final int RADIX = 36;
 
   private final Engine engine;
   private final Duration lease;
@@ -72,7 +71,7 @@ public final class Workers {
   }
 
   private Worker enlist(String user) {
-    String id = Long.toUnsignedString(random.getAsLong(), RADIX);
+    String id = Ids.of(random, 1);
     Worker worker = new Worker(id, user, engine.own(new FeedId(KIND, id), KEPT), clock.millis());
     byId.put(id, worker);
     return worker;

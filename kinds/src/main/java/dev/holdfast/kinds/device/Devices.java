@@ -4,6 +4,7 @@ import dev.holdfast.feed.Engine;
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Retention;
+import dev.holdfast.kinds.common.Ids;
 import dev.holdfast.kinds.common.Members;
 import dev.holdfast.kinds.device.DeviceOutcome.Why;
 import java.time.Duration;
@@ -31,7 +32,6 @@ public final class Devices {
   public static final Duration LONGEST = Duration.ofDays(1);
 
   private static final Retention CARRIED = new Retention(64, 16L << 20, Duration.ofDays(2));
-  private static final int RADIX = 36;
   private static final int PARAMS_LENGTH = 64 * 1024;
 
   private final Engine engine;
@@ -125,7 +125,7 @@ public final class Devices {
             new Device(user, deviceId, info, engine.own(feed, settings.kept()), owners, uploads);
         devices.put(feed.name(), device);
       }
-      Owner carrier = engine.own(new FeedId(LINK, newId()), CARRIED);
+      Owner carrier = engine.own(new FeedId(LINK, Ids.of(random, 2)), CARRIED);
       Link link = new Link(device, carrier, line, settings.framesPerSecond(), now);
       device.connect(link, info, lastCommandId, now);
       figures.registered();
@@ -164,11 +164,6 @@ public final class Devices {
     return null;
   }
 
-  private String newId() {
-    return Long.toUnsignedString(random.getAsLong(), RADIX)
-        + Long.toUnsignedString(random.getAsLong(), RADIX);
-  }
-
   /** The device of that id of that user; null for none. */
   public @Nullable Device find(String user, String deviceId) {
     return devices.get(fullName(user, deviceId));
@@ -193,7 +188,7 @@ public final class Devices {
       return DeviceOutcome.refused(Why.BAD_REQUEST, wrong);
     }
     Duration within = ask.deadline() == null ? settings.deadline() : ask.deadline();
-    String id = newId();
+    String id = Ids.of(random, 2);
     Upload upload = uploads.offer(device.user(), device.id(), id, ask.command());
     PendingCommand command =
         new PendingCommand(

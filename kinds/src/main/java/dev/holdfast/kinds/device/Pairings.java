@@ -1,5 +1,7 @@
 package dev.holdfast.kinds.device;
 
+import dev.holdfast.kinds.common.Database;
+import dev.holdfast.kinds.common.Ids;
 import dev.holdfast.kinds.common.Members;
 import dev.holdfast.kinds.device.DeviceOutcome.Why;
 import java.io.IOException;
@@ -7,12 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -58,13 +54,12 @@ public final class Pairings implements AutoCloseable {
 
   private static final int ALL_GUESSES = 1_000;
   private static final long MINUTE_MILLIS = 60_000;
-  private static final int RADIX = 36;
 
   private final InstantSource clock;
   private final LongSupplier random;
   private final Owners owners;
   private final Consumer<Pairing> ended;
-  private final Connection database;
+  private final Database database;
   private final ConcurrentMap<String, Pairing> byToken = new ConcurrentHashMap<>();
   private final Map<String, Code> codes = new LinkedHashMap<>();
   private final Map<String, Integer> guesses = new HashMap<>();
@@ -105,38 +100,26 @@ public final class Pairings implements AutoCloseable {
     this.random = random;
     this.owners = owners;
     this.ended = ended;
-    try {
-      database = DriverManager.getConnection("jdbc:sqlite:" + (file == null ? ":memory:" : file));
-      load();
-    } catch (SQLException e) {
-      throw new IOException("pairings can't be kept in " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void load() throws SQLException {
-    try (Statement statement = database.createStatement()) {
-      statement.execute("PRAGMA journal_mode = WAL");
-      statement.execute("PRAGMA busy_timeout = 5000");
-      statement.execute(
-          """
-          CREATE TABLE IF NOT EXISTS pairing (
-            id TEXT PRIMARY KEY, token TEXT NOT NULL, user TEXT NOT NULL, device TEXT NOT NULL,
-            name TEXT NOT NULL, created INTEGER NOT NULL, UNIQUE (user, device)) STRICT\
-          """);
-      try (ResultSet rows =
-          statement.executeQuery("SELECT id, token, user, device, name, created FROM pairing")) {
-        while (rows.next()) {
-          byToken.put(
-              rows.getString("token"),
-              new Pairing(
-                  rows.getString("id"),
-                  rows.getString("user"),
-                  rows.getString("device"),
-                  rows.getString("name"),
-                  rows.getLong("created")));
-        }
-      }
-    }
+    database =
+        new Database(
+            "pairings",
+            file,
+            """
+            CREATE TABLE IF NOT EXISTS pairing (
+              id TEXT PRIMARY KEY, token TEXT NOT NULL, user TEXT NOT NULL, device TEXT NOT NULL,
+              name TEXT NOT NULL, created INTEGER NOT NULL, UNIQUE (user, device)) STRICT\
+            """);
+    database.read(
+        "SELECT id, token, user, device, name, created FROM pairing",
+        row ->
+            byToken.put(
+                row.getString("token"),
+                new Pairing(
+                    row.getString("id"),
+                    row.getString("user"),
+                    row.getString("device"),
+                    row.getString("name"),
+                    row.getLong("created"))));
   }
 
   /** A code for a device of that user; the oldest is void where there are too many. */
@@ -188,7 +171,7 @@ public final class Pairings implements AutoCloseable {
       token = newToken();
       pairing =
           new Pairing(
-              "p" + Long.toUnsignedString(random.getAsLong(), RADIX),
+              "p" + Ids.of(random, 1),
               code.user(),
               deviceId,
               name == null ? "" : name,
@@ -265,7 +248,7 @@ public final class Pairings implements AutoCloseable {
     for (Map.Entry<String, Pairing> entry : byToken.entrySet()) {
       Pairing pairing = entry.getValue();
       if (pairing.user().equals(user) && pairing.deviceId().equals(deviceId)) {
-        run("DELETE FROM pairing WHERE id = ?", pairing.id());
+        database.run("DELETE FROM pairing WHERE id = ?", pairing.id());
         byToken.remove(entry.getKey());
         return pairing;
       }
@@ -288,7 +271,7 @@ public final class Pairings implements AutoCloseable {
   }
 
   private void keep(Pairing pairing, String hash) {
-    run(
+    database.run(
         "INSERT INTO pairing (id, token, user, device, name, created) VALUES (?, ?, ?, ?, ?, ?)",
         pairing.id(),
         hash,
@@ -299,24 +282,8 @@ public final class Pairings implements AutoCloseable {
     byToken.put(hash, pairing);
   }
 
-  private void run(String sql, Object... values) {
-    try (PreparedStatement statement = database.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      statement.executeUpdate();
-    } catch (SQLException e) {
-      throw new IllegalStateException("the database of pairings fails: " + e.getMessage(), e);
-    }
-  }
-
   @Override
   public void close() {
-    try {
-      database.close();
-    } catch (SQLException e) {
-      System.getLogger(Pairings.class.getName())
-          .log(System.Logger.Level.WARNING, "the database of pairings can''t be closed", e);
-    }
+    database.close();
   }
 }

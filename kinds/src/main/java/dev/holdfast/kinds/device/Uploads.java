@@ -1,5 +1,6 @@
 package dev.holdfast.kinds.device;
 
+import dev.holdfast.kinds.common.Ids;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -40,7 +41,6 @@ public final class Uploads implements AutoCloseable {
   private static final String PART = ".part";
   private static final String TOO_LATE = "the command has ended";
   private static final int PIECE = 64 * 1024;
-  private static final int RADIX = 36;
   private static final int ID_LONGS = 2;
   private static final int TOKEN_LONGS = 3;
 
@@ -141,14 +141,6 @@ public final class Uploads implements AutoCloseable {
     return folder().resolve(id);
   }
 
-  private String name(int longs) {
-    StringBuilder name = new StringBuilder();
-    for (int i = 0; i < longs; i++) {
-      name.append(Long.toUnsignedString(random.getAsLong(), RADIX));
-    }
-    return name.toString();
-  }
-
   /** The right to upload what a command yields; null where it yields nothing. */
   @Nullable Upload offer(String user, String deviceId, String commandId, String command) {
     Boolean picture = YIELD.get(command);
@@ -156,7 +148,8 @@ public final class Uploads implements AutoCloseable {
       return null;
     }
     Upload upload =
-        new Upload(name(TOKEN_LONGS), user, deviceId, commandId, picture, bounds.mostBytes());
+        new Upload(
+            Ids.of(random, TOKEN_LONGS), user, deviceId, commandId, picture, bounds.mostBytes());
     open.put(upload.token, upload);
     return upload;
   }
@@ -221,7 +214,7 @@ public final class Uploads implements AutoCloseable {
     if (!type.fits(claim)) {
       return refused(Why.NOT_MEDIA, "content-type: it is " + type.text());
     }
-    String id = name(ID_LONGS);
+    String id = Ids.of(random, ID_LONGS);
     Path part = file(id + PART);
     long bytes = 0;
     boolean kept = false;

@@ -1,14 +1,11 @@
 package dev.holdfast.kinds.terminal;
 
+import dev.holdfast.kinds.common.Database;
 import dev.holdfast.kinds.terminal.Terminals.Opened;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +29,7 @@ public final class Milestones implements AutoCloseable {
 
   private final Terminals terminals;
   private final LongSupplier random;
-  private final Connection database;
+  private final Database database;
   private final ConcurrentMap<String, Milestone> milestones = new ConcurrentHashMap<>();
 
   /** By milestone, the terminal that was opened for it last. */
@@ -46,31 +43,21 @@ public final class Milestones implements AutoCloseable {
       throws IOException {
     this.terminals = terminals;
     this.random = random;
-    try {
-      database = DriverManager.getConnection("jdbc:sqlite:" + (file == null ? ":memory:" : file));
-      load();
-    } catch (SQLException e) {
-      throw new IOException("milestones can't be kept in " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void load() throws SQLException {
-    try (Statement statement = database.createStatement()) {
-      statement.execute("PRAGMA journal_mode = WAL");
-      statement.execute(
-          """
-          CREATE TABLE IF NOT EXISTS milestone (
-            id TEXT PRIMARY KEY, user TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL,
-            command TEXT, folder TEXT) STRICT\
-          """);
-      try (ResultSet rows =
-          statement.executeQuery("SELECT id, user, name, status, command, folder FROM milestone")) {
-        while (rows.next()) {
-          Milestone milestone = read(rows);
+    database =
+        new Database(
+            "milestones",
+            file,
+            """
+            CREATE TABLE IF NOT EXISTS milestone (
+              id TEXT PRIMARY KEY, user TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL,
+              command TEXT, folder TEXT) STRICT\
+            """);
+    database.read(
+        "SELECT id, user, name, status, command, folder FROM milestone",
+        row -> {
+          Milestone milestone = read(row);
           milestones.put(milestone.id(), milestone);
-        }
-      }
-    }
+        });
   }
 
   private static Milestone read(ResultSet row) throws SQLException {
@@ -135,7 +122,7 @@ public final class Milestones implements AutoCloseable {
 
   /** Removes one; its terminal is closed. */
   public synchronized void remove(String id) {
-    run("DELETE FROM milestone WHERE id = ?", id);
+    database.run("DELETE FROM milestone WHERE id = ?", id);
     milestones.remove(id);
     String terminal = opened.remove(id);
     if (terminal != null) {
@@ -144,7 +131,7 @@ public final class Milestones implements AutoCloseable {
   }
 
   private synchronized void keep(Milestone milestone) {
-    run(
+    database.run(
         "INSERT OR REPLACE INTO milestone (id, user, name, status, command, folder)"
             + " VALUES (?, ?, ?, ?, ?, ?)",
         milestone.id(),
@@ -154,17 +141,6 @@ public final class Milestones implements AutoCloseable {
         milestone.command() == null ? null : JSON.writeValueAsString(milestone.command()),
         milestone.folder());
     milestones.put(milestone.id(), milestone);
-  }
-
-  private void run(String sql, @Nullable String... values) {
-    try (PreparedStatement statement = database.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setString(i + 1, values[i]);
-      }
-      statement.executeUpdate();
-    } catch (SQLException e) {
-      throw new IllegalStateException("the database of milestones fails: " + e.getMessage(), e);
-    }
   }
 
   /** The terminal of one, where there is one; null for none. */
@@ -197,11 +173,6 @@ public final class Milestones implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      database.close();
-    } catch (SQLException e) {
-      System.getLogger(Milestones.class.getName())
-          .log(System.Logger.Level.WARNING, "the database of milestones can''t be closed", e);
-    }
+    database.close();
   }
 }

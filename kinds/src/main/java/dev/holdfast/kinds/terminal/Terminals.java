@@ -3,6 +3,7 @@ package dev.holdfast.kinds.terminal;
 import dev.holdfast.feed.Engine;
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.feed.Owner;
+import dev.holdfast.kinds.common.Ids;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,6 @@ public final class Terminals implements AutoCloseable {
   public static final String KIND = "terminal";
 
   private static final System.Logger LOG = System.getLogger(Terminals.class.getName());
-  private static final int RADIX = 36;
   private static final long PATIENCE_NANOS = 3_000_000_000L;
 
   private final Engine engine;
@@ -101,7 +101,7 @@ public final class Terminals implements AutoCloseable {
     if (full != null) {
       return new Opened.Refused(Why.OVER_CAPACITY, full);
     }
-    String id = newId();
+    String id = Ids.of(random, 2);
     Owner owner = engine.own(new FeedId(KIND, id), settings.kept());
     try {
       Terminal terminal =
@@ -115,11 +115,6 @@ public final class Terminals implements AutoCloseable {
       engine.remove(owner.feed().id());
       return new Opened.Refused(Why.FAILED, "the program can't be started");
     }
-  }
-
-  private String newId() {
-    return Long.toUnsignedString(random.getAsLong(), RADIX)
-        + Long.toUnsignedString(random.getAsLong(), RADIX);
   }
 
   private synchronized @Nullable String enter(String user) {
