@@ -32,7 +32,7 @@ public final class HttpProvider implements Provider {
    *
    * @param url {@code {name}} in it stands for that argument
    */
-  public record Target(Described described, String method, String url) {}
+  public record Target(Described described, String method, String url) implements Offered {}
 
   private final String id;
   private final List<Target> targets;
@@ -62,12 +62,12 @@ public final class HttpProvider implements Provider {
 
   @Override
   public List<Described> tools() {
-    return targets.stream().map(Target::described).toList();
+    return Offered.tools(targets);
   }
 
   @Override
   public String call(Work work) throws ToolException, InterruptedException {
-    HttpRequest request = request(target(work.tool()), work.arguments());
+    HttpRequest request = request(Offered.named(work.tool(), targets), work.arguments());
     try {
       // An interrupt aborts the exchange.
       HttpResponse<InputStream> response =
@@ -86,15 +86,6 @@ public final class HttpProvider implements Provider {
       }
       throw ToolException.provider("'" + id + "' can't be reached");
     }
-  }
-
-  private Target target(String tool) throws ToolException {
-    for (Target target : targets) {
-      if (target.described().name().equals(tool)) {
-        return target;
-      }
-    }
-    throw new ToolException(ToolError.TOOL_NOT_FOUND, "there is no such tool", null, false);
   }
 
   private HttpRequest request(Target target, JsonNode arguments) throws ToolException {

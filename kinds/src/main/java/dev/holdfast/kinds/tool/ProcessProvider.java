@@ -36,7 +36,7 @@ public final class ProcessProvider implements Provider {
    *
    * @param command the program and its arguments
    */
-  public record Program(Described described, List<String> command) {
+  public record Program(Described described, List<String> command) implements Offered {
     public Program {
       command = List.copyOf(command);
     }
@@ -66,12 +66,12 @@ public final class ProcessProvider implements Provider {
 
   @Override
   public List<Described> tools() {
-    return programs.stream().map(Program::described).toList();
+    return Offered.tools(programs);
   }
 
   @Override
   public String call(Work work) throws ToolException, InterruptedException {
-    Process process = start(command(work.tool()));
+    Process process = start(Offered.named(work.tool(), programs).command());
     work.closeAtEnd(() -> ProcessGroup.kill(process));
     StringBuilder complaints = new StringBuilder();
     CompletableFuture<@Nullable String> said = new CompletableFuture<>();
@@ -102,15 +102,6 @@ public final class ProcessProvider implements Provider {
     } finally {
       ProcessGroup.kill(process);
     }
-  }
-
-  private List<String> command(String tool) throws ToolException {
-    for (Program program : programs) {
-      if (program.described().name().equals(tool)) {
-        return program.command();
-      }
-    }
-    throw new ToolException(ToolError.TOOL_NOT_FOUND, "there is no such tool", null, false);
   }
 
   private Process start(List<String> command) throws ToolException {

@@ -34,4 +34,29 @@ public interface Provider extends AutoCloseable {
    * @param idempotent whether to call it twice is as good as once
    */
   record Described(String name, String description, String schema, boolean idempotent) {}
+
+  /** A tool beside what its provider needs to run it. */
+  interface Offered {
+
+    Described described();
+
+    /** The tools of all of them. */
+    static List<Described> tools(List<? extends Offered> all) {
+      return all.stream().map(Offered::described).toList();
+    }
+
+    /**
+     * The one of that name.
+     *
+     * @throws ToolException when there is none
+     */
+    static <T extends Offered> T named(String name, List<T> all) throws ToolException {
+      for (T one : all) {
+        if (one.described().name().equals(name)) {
+          return one;
+        }
+      }
+      throw new ToolException(ToolError.TOOL_NOT_FOUND, "there is no such tool", null, false);
+    }
+  }
 }

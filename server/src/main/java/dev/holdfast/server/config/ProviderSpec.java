@@ -23,7 +23,8 @@ public record ProviderSpec(String id, ProviderSettings settings, Source source) 
       Provider.Described described,
       String agentId,
       @Nullable String action,
-      @Nullable String prompt) {}
+      @Nullable String prompt)
+      implements Provider.Offered {}
 
   /** What serves them. */
   public sealed interface Source {

@@ -53,27 +53,18 @@ public final class AgentProvider implements Provider {
 
   @Override
   public List<Described> tools() {
-    return roles.stream().map(AgentRole::described).toList();
+    return Offered.tools(roles);
   }
 
   @Override
   public String call(Work work) throws ToolException, InterruptedException {
-    Run run = begun(work, role(work.tool()));
+    Run run = begun(work, Offered.named(work.tool(), roles));
     try {
       return followed(run.feed(), work);
     } catch (InterruptedException e) {
       var _ = agents.cancel(run.id(), work.user(), true);
       throw e;
     }
-  }
-
-  private AgentRole role(String tool) throws ToolException {
-    for (AgentRole role : roles) {
-      if (role.described().name().equals(tool)) {
-        return role;
-      }
-    }
-    throw new ToolException(ToolError.TOOL_NOT_FOUND, "there is no such tool", null, false);
   }
 
   private Run begun(Work work, AgentRole role) throws ToolException {
