@@ -2,24 +2,14 @@ package dev.holdfast.client.command;
 
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 
 /** {@code holdfast agents}: which agents there are. */
 public final class AgentsCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "list the agents that may be run";
-
   public AgentsCommand() {
-    super("agents", DESCRIPTION);
+    super("agents", "list the agents that may be run", Run::new);
   }
 
-  @Override
-  Callable<Integer> call() {
-    return new Run();
-  }
-
-  @Command(description = DESCRIPTION, mixinStandardHelpOptions = true, sortOptions = false)
   private static final class Run extends Listing {
 
     Run() {

@@ -4,7 +4,6 @@ import dev.holdfast.client.Client;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,23 +16,12 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast attach}: a terminal that is open. */
 public final class AttachCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "attach to a terminal that is open";
-
   public AttachCommand() {
-    super("attach", DESCRIPTION);
+    super("attach", "attach to a terminal that is open", Run::new);
   }
 
-  @Override
-  Callable<Integer> call() {
-    return new Run();
-  }
-
-  @Command(
-      description = DESCRIPTION,
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      footer = {"", "Ctrl-\\ detaches. Exit code: that of the program."})
-  private static final class Run implements Callable<Integer> {
+  @Command(footer = {"", "Ctrl-\\ detaches. Exit code: that of the program."})
+  private static final class Run extends Action {
 
     @Parameters(index = "0", paramLabel = "TERMINAL", description = "The terminal.")
     private String id = "";

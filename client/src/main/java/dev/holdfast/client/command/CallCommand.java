@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,27 +19,17 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast call}: calls a tool. */
 public final class CallCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "call a tool, and follow the call";
-
   public CallCommand() {
-    super("call", DESCRIPTION);
-  }
-
-  @Override
-  Callable<Integer> call() {
-    return new Run();
+    super("call", "call a tool, and follow the call", Run::new);
   }
 
   @Command(
-      description = DESCRIPTION,
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {
         "",
         "What the tool gives goes to standard output, all else to standard error. Ctrl-C cancels",
         "it. Exit code: 0 when it went well, else 1."
       })
-  private static final class Run implements Callable<Integer> {
+  private static final class Run extends Action {
 
     @Parameters(index = "0", paramLabel = "TOOL", description = "The tool.")
     private String tool = "";

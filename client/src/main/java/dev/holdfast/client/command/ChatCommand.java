@@ -11,7 +11,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -30,21 +29,11 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast chat}: a channel in a terminal. */
 public final class ChatCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "talk in a channel";
-
   public ChatCommand() {
-    super("chat", DESCRIPTION);
-  }
-
-  @Override
-  Callable<Integer> call() {
-    return new Run();
+    super("chat", "talk in a channel", Run::new);
   }
 
   @Command(
-      description = DESCRIPTION,
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {
         "",
         "Each line is a message; a line that begins with / is for the client:",
@@ -54,7 +43,7 @@ public final class ChatCommand extends ClientCommand {
         "  /quit            leave, as does the end of the input",
         "  //text           a message that begins with /"
       })
-  private static final class Run implements Callable<Integer> {
+  private static final class Run extends Action {
 
     @Parameters(
         index = "0",

@@ -8,18 +8,27 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import java.util.spi.ToolProvider;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** A subcommand that talks to a gateway: exit code 0, 1 for a failure, 2 for wrong usage. */
 abstract class ClientCommand implements ToolProvider {
 
   private final String name;
   private final String description;
+  private final Supplier<? extends Action> action;
 
-  ClientCommand(String name, String description) {
+  /** What a command does; its arguments and options are fields. */
+  @Command(mixinStandardHelpOptions = true, sortOptions = false)
+  abstract static class Action implements Callable<Integer> {}
+
+  ClientCommand(String name, String description, Supplier<? extends Action> action) {
     this.name = name;
     this.description = description;
+    this.action = action;
   }
 
   @Override
@@ -32,8 +41,6 @@ abstract class ClientCommand implements ToolProvider {
     return Optional.of(description);
   }
 
-  abstract Callable<Integer> call();
-
   /** Whether what follows the first argument is not for this command, whatever it looks like. */
   boolean ownOptionsFirst() {
     return false;
@@ -41,13 +48,17 @@ abstract class ClientCommand implements ToolProvider {
 
   @Override
   public int run(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(call())
-        .setStopAtPositional(ownOptionsFirst())
+    CommandLine line = new CommandLine(action.get());
+    UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+    if (usage.description().length == 0) {
+      usage.description(description);
+    }
+    return line.setStopAtPositional(ownOptionsFirst())
         .setCommandName("holdfast " + name)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(out)
         .setErr(err)
-        .setExecutionExceptionHandler((failure, line, parsed) -> {
+        .setExecutionExceptionHandler((failure, _, _) -> {
           err.println("holdfast " + name + ": " + why(failure));
           err.flush();
           return 1;

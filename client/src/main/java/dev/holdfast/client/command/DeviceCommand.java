@@ -12,7 +12,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,27 +23,17 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast device}: makes this machine a device. */
 public final class DeviceCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "make this machine a device of the gateway's";
-
   public DeviceCommand() {
-    super("device", DESCRIPTION);
-  }
-
-  @Override
-  Callable<Integer> call() {
-    return new Run();
+    super("device", "make this machine a device of the gateway's", Run::new);
   }
 
   @Command(
-      description = DESCRIPTION,
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {
         "",
         "It runs until Ctrl-C, and comes back by itself. execute_command runs the programs that",
         "--allow names, without a shell, and no others; send_notification is there on a desktop."
       })
-  private static final class Run implements Callable<Integer> {
+  private static final class Run extends Action {
 
     @Option(names = "--id", paramLabel = "ID", description = "Its id; the host's name unless said.")
     private @Nullable String id;

@@ -4,26 +4,17 @@ import dev.holdfast.client.Frame;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code holdfast devices}: which devices there are. */
 public final class DevicesCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "list the devices that are known, or let one in";
   private static final String ROW = "%-24s %-12s %-7s %8s  %-30s %s%n";
 
   public DevicesCommand() {
-    super("devices", DESCRIPTION);
+    super("devices", "list the devices that are known, or let one in", Run::new);
   }
 
-  @Override
-  Callable<Integer> call() {
-    return new Run();
-  }
-
-  @Command(description = DESCRIPTION, mixinStandardHelpOptions = true, sortOptions = false)
   private static final class Run extends Listing {
 
     @Option(

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,27 +16,17 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast exec}: an agent executes an action. */
 public final class ExecCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "have an agent execute an action, and follow it";
-
   public ExecCommand() {
-    super("exec", DESCRIPTION);
-  }
-
-  @Override
-  Callable<Integer> call() {
-    return new Run();
+    super("exec", "have an agent execute an action, and follow it", Run::new);
   }
 
   @Command(
-      description = DESCRIPTION,
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {
         "",
         "The end goes to standard output as JSON, all else to standard error. Ctrl-C cancels it.",
         "Exit code: 0 when it is complete, 1 when it failed or was cancelled."
       })
-  private static final class Run implements Callable<Integer> {
+  private static final class Run extends Action {
 
     @Parameters(index = "0", paramLabel = "AGENT", description = "The agent.")
     private String agent = "";

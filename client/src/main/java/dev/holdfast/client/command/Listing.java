@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -15,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Shows what the HTTP API lists, item by item or as it comes. One thread. */
-abstract class Listing implements Callable<Integer> {
+abstract class Listing extends ClientCommand.Action {
 
   private final String field;
   private final String none;

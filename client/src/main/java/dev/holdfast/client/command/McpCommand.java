@@ -3,7 +3,6 @@ package dev.holdfast.client.command;
 import dev.holdfast.client.Client;
 import java.io.PrintWriter;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,27 +12,17 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast mcp}: the tools of a gateway, for programs that start MCP servers. */
 public final class McpCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "serve the gateway's tools over stdio, to an editor";
-
   public McpCommand() {
-    super("mcp", DESCRIPTION);
-  }
-
-  @Override
-  Callable<Integer> call() {
-    return new Run();
+    super("mcp", "serve the gateway's tools over stdio, to an editor", Run::new);
   }
 
   @Command(
-      description = DESCRIPTION,
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {
         "",
         "Speaks the Model Context Protocol on standard input and output until its input ends. One",
         "gateway serves many editors; calls go on over cut connections."
       })
-  private static final class Run implements Callable<Integer> {
+  private static final class Run extends Action {
 
     @Mixin private Target target = new Target();
 

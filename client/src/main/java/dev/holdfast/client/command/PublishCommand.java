@@ -6,10 +6,8 @@ import dev.holdfast.wire.RawJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,19 +18,11 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast publish}: one event into a channel. */
 public final class PublishCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "publish an event in a channel";
-
   public PublishCommand() {
-    super("publish", DESCRIPTION);
+    super("publish", "publish an event in a channel", Run::new);
   }
 
-  @Override
-  Callable<Integer> call() {
-    return new Run();
-  }
-
-  @Command(description = DESCRIPTION, mixinStandardHelpOptions = true, sortOptions = false)
-  private static final class Run implements Callable<Integer> {
+  private static final class Run extends Action {
 
     @Parameters(index = "0", paramLabel = "CHANNEL", description = "The channel.")
     private String channel = "";

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,28 +17,18 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast run}: an agent answers a prompt in a terminal. */
 public final class RunCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "have an agent answer a prompt, and follow it";
-
   public RunCommand() {
-    super("run", DESCRIPTION);
-  }
-
-  @Override
-  Callable<Integer> call() {
-    return new Run();
+    super("run", "have an agent answer a prompt, and follow it", Run::new);
   }
 
   @Command(
-      description = DESCRIPTION,
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {
         "",
         "Tokens go to standard output, all else to standard error. Ctrl-C cancels the run;"
             + " --attach",
         "follows one that goes on. Exit code: 0 when it is done, 1 when it failed or was cancelled."
       })
-  private static final class Run implements Callable<Integer> {
+  private static final class Run extends Action {
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "AGENT", description = "The agent.")
     private @Nullable String agent;

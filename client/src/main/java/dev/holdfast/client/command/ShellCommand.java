@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast shell}: a new terminal on the gateway's machine. */
 public final class ShellCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "open a terminal on the gateway's machine";
-
   public ShellCommand() {
-    super("shell", DESCRIPTION);
-  }
-
-  @Override
-  Callable<Integer> call() {
-    return new Run();
+    super("shell", "open a terminal on the gateway's machine", Run::new);
   }
 
   @Override
@@ -39,15 +31,12 @@ public final class ShellCommand extends ClientCommand {
   }
 
   @Command(
-      description = DESCRIPTION,
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {
         "",
         "Options come before the COMMAND. Ctrl-\\ detaches, and the program goes on: holdfast",
         "attach TERMINAL. Needs the role terminal. Exit code: that of the program."
       })
-  private static final class Run implements Callable<Integer> {
+  private static final class Run extends Action {
 
     @Parameters(
         arity = "0..*",

@@ -5,7 +5,6 @@ import dev.holdfast.client.Frame;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,22 +16,12 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast stats}: who is connected, and how many are in which channel. */
 public final class StatsCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "show connections, users and channels";
-
   public StatsCommand() {
-    super("stats", DESCRIPTION);
+    super("stats", "show connections, users and channels", Run::new);
   }
 
-  @Override
-  Callable<Integer> call() {
-    return new Run();
-  }
-
-  @Command(
-      description = DESCRIPTION + "; needs the role admin",
-      mixinStandardHelpOptions = true,
-      sortOptions = false)
-  private static final class Run implements Callable<Integer> {
+  @Command(description = "show connections, users and channels; needs the role admin")
+  private static final class Run extends Action {
 
     @Option(names = "--json", description = "The answer as it comes.")
     private boolean json;

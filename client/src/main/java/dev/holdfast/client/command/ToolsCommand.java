@@ -3,24 +3,14 @@ package dev.holdfast.client.command;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 
 /** {@code holdfast tools}: which tools there are. */
 public final class ToolsCommand extends ClientCommand {
 
-  private static final String DESCRIPTION = "list the tools that you may call";
-
   public ToolsCommand() {
-    super("tools", DESCRIPTION);
+    super("tools", "list the tools that you may call", Run::new);
   }
 
-  @Override
-  Callable<Integer> call() {
-    return new Run();
-  }
-
-  @Command(description = DESCRIPTION, mixinStandardHelpOptions = true, sortOptions = false)
   private static final class Run extends Listing {
 
     Run() {
