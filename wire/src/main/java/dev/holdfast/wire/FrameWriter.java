@@ -146,13 +146,7 @@ final class FrameWriter {
     json.flag("resumed", frame.resumed());
     json.time("server_time", frame.serverTimeMillis());
     json.number("heartbeat_interval_ms", frame.heartbeatIntervalMs());
-    Timeouts timeouts = frame.timeouts();
-    json.begin("timeouts");
-    json.number("tool_ms", timeouts.toolMs());
-    json.number("gateway_ms", timeouts.gatewayMs());
-    json.number("proxy_ms", timeouts.proxyMs());
-    json.number("client_ms", timeouts.clientMs());
-    json.end();
+    timeouts(frame.timeouts(), json);
     Limits limits = frame.limits();
     json.begin("limits");
     json.number("max_frame_bytes", limits.maxFrameBytes());
@@ -160,6 +154,16 @@ final class FrameWriter {
     json.number("history_page", limits.historyPage());
     json.end();
     json.each("feeds", frame.feeds(), this::feed);
+  }
+
+  /** How long each side waits for the next, as both dialects say it. */
+  static void timeouts(Timeouts timeouts, JsonOutput json) {
+    json.begin("timeouts");
+    json.number("tool_ms", timeouts.toolMs());
+    json.number("gateway_ms", timeouts.gatewayMs());
+    json.number("proxy_ms", timeouts.proxyMs());
+    json.number("client_ms", timeouts.clientMs());
+    json.end();
   }
 
   private void feed(FeedPlace place) {

@@ -208,13 +208,7 @@ public final class OpDialect {
     json.flag("ok", true);
     json.text("session_id", frame.sessionId());
     json.flag("resumed", frame.resumed());
-    ServerFrame.Timeouts timeouts = frame.timeouts();
-    json.begin("timeouts");
-    json.number("tool_ms", timeouts.toolMs());
-    json.number("gateway_ms", timeouts.gatewayMs());
-    json.number("proxy_ms", timeouts.proxyMs());
-    json.number("client_ms", timeouts.clientMs());
-    json.end();
+    FrameWriter.timeouts(frame.timeouts(), json);
   }
 
   private static void error(

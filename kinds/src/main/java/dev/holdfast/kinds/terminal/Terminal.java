@@ -1,6 +1,5 @@
 package dev.holdfast.kinds.terminal;
 
-import com.pty4j.PtyProcess;
 import com.pty4j.WinSize;
 import dev.holdfast.feed.Event;
 import dev.holdfast.feed.Feed;
@@ -48,8 +47,6 @@ public final class Terminal {
   private final TerminalFigures figures;
   private final Consumer<Terminal> ended;
   private final PtyProgram program;
-  private final PtyProcess process;
-  private final int descriptor;
   private final PtyLoop loop;
   private final Follower follower;
   private final Marks marks = new Marks();
@@ -91,9 +88,7 @@ public final class Terminal {
     this.figures = around.figures;
     this.loop = around.loop;
     this.program = program;
-    this.process = program.process();
     this.recorder = recorder;
-    this.descriptor = program.descriptor();
     this.ended = ended;
     this.activeMillis = clock.millis();
     long now = System.nanoTime();
@@ -148,7 +143,7 @@ public final class Terminal {
             program,
             recorder(id, command, size, around),
             ended);
-    Posix.nonBlocking(terminal.descriptor);
+    Posix.nonBlocking(program.descriptor());
     around.loop.execute(() -> around.loop.add(terminal.flow));
     ProcessHandle.of(program.process().pid())
         .ifPresentOrElse(
@@ -302,7 +297,7 @@ public final class Terminal {
 
     @Override
     public int descriptor() {
-      return descriptor;
+      return program.descriptor();
     }
 
     @Override
@@ -354,7 +349,7 @@ public final class Terminal {
       ahead = false;
       do {
         int most = piece - length;
-        int read = Math.max(0, Posix.read(descriptor, into, length, most));
+        int read = Math.max(0, Posix.read(program.descriptor(), into, length, most));
         length += read;
         whole = read >= Math.min(most, WHOLE_READ);
         ahead |= whole;
@@ -484,7 +479,7 @@ public final class Terminal {
         size = to;
       }
       say(System.nanoTime());
-      process.setWinSize(new WinSize(to.cols(), to.rows()));
+      program.process().setWinSize(new WinSize(to.cols(), to.rows()));
       String name = new String(JsonStringEncoder.getInstance().quoteAsCharArray(by));
       append(
           Payload.of(
@@ -514,7 +509,7 @@ public final class Terminal {
       finish();
       int code = exitCode();
       // Whatever it left running in its own group goes with it.
-      Posix.signalGroup(process.pid(), SIGHUP);
+      Posix.signalGroup(program.process().pid(), SIGHUP);
       loop.remove(this);
       if (paused) {
         figures.pausedNanos.add(now - waitingSince);
@@ -552,13 +547,13 @@ public final class Terminal {
 
     private void close() {
       program.close();
-      process.destroy();
+      program.process().destroy();
     }
   }
 
   private int exitCode() {
     try {
-      return process.waitFor();
+      return program.process().waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return -1;
@@ -640,7 +635,8 @@ public final class Terminal {
     if (!over && resizing.get() == 0) {
       synchronized (typed) {
         figures.input.add(
-            typed.write((data, from, most) -> Posix.write(descriptor, data, from, most), now));
+            typed.write(
+                (data, from, most) -> Posix.write(program.descriptor(), data, from, most), now));
       }
     }
   }
@@ -675,8 +671,8 @@ public final class Terminal {
     }
     activeMillis = clock.millis();
     interrupt();
-    if (!Posix.signalGroup(Posix.foreground(descriptor), signal.number)) {
-      Posix.signalGroup(process.pid(), signal.number);
+    if (!Posix.signalGroup(Posix.foreground(program.descriptor()), signal.number)) {
+      Posix.signalGroup(program.process().pid(), signal.number);
     }
   }
 
@@ -689,11 +685,11 @@ public final class Terminal {
 
   private void end() {
     List<ProcessHandle> all = descendants();
-    Posix.signalGroup(process.pid(), TerminalSignal.SIGTERM.number);
-    Posix.signalGroup(process.pid(), SIGHUP);
+    Posix.signalGroup(program.process().pid(), TerminalSignal.SIGTERM.number);
+    Posix.signalGroup(program.process().pid(), SIGHUP);
     all.forEach(ProcessHandle::destroy);
     try {
-      if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+      if (!program.process().waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
         LOG.log(System.Logger.Level.DEBUG, "terminal {0} is killed", id);
       }
     } catch (InterruptedException e) {
@@ -703,7 +699,7 @@ public final class Terminal {
   }
 
   private List<ProcessHandle> descendants() {
-    return ProcessHandle.of(process.pid())
+    return ProcessHandle.of(program.process().pid())
         .map(handle -> handle.descendants().toList())
         .orElse(List.of());
   }
@@ -714,11 +710,11 @@ public final class Terminal {
   }
 
   private void kill(List<ProcessHandle> all) {
-    if (process.isAlive()) {
-      Posix.signalGroup(process.pid(), TerminalSignal.SIGKILL.number);
+    if (program.process().isAlive()) {
+      Posix.signalGroup(program.process().pid(), TerminalSignal.SIGKILL.number);
     }
     all.forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    program.process().destroyForcibly();
   }
 
   // Who watches.
