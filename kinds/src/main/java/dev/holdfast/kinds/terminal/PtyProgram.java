@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 record PtyProgram(UnixPtyProcess process, int descriptor, int held) {
 
   private static final System.Logger LOG = System.getLogger(PtyProgram.class.getName());
+  private static final int SIGHUP = 1;
+  private static final int GRACE_SECONDS = 5;
 
   /**
    * Starts it. On a platform thread: what it inherits is set for that thread.
@@ -61,6 +64,83 @@ record PtyProgram(UnixPtyProcess process, int descriptor, int held) {
     }
   }
 
+  /** Reads what it has said, without blocking; 0 or less for nothing. */
+  int read(byte[] into, int from, int most) {
+    return Posix.read(descriptor, into, from, most);
+  }
+
+  /** Types what there is room for, without blocking; 0 or less for nothing. */
+  int write(byte[] data, int from, int most) {
+    return Posix.write(descriptor, data, from, most);
+  }
+
+  /** Makes its pseudo-terminal larger or smaller; it is told. */
+  void resize(Size size) {
+    process.setWinSize(new WinSize(size.cols(), size.rows()));
+  }
+
+  /** Signals whatever has the terminal in its hands. */
+  void signal(TerminalSignal signal) {
+    if (!Posix.signalGroup(Posix.foreground(descriptor), signal.number)) {
+      Posix.signalGroup(process.pid(), signal.number);
+    }
+  }
+
+  /** Tells its own group that the terminal is gone. */
+  void hangUp() {
+    Posix.signalGroup(process.pid(), SIGHUP);
+  }
+
+  /** How it ended, as shells tell: 128 and the signal, if it was one. Waits until it has. */
+  int exitCode() {
+    try {
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return -1;
+    }
+  }
+
+  /** Runs a task once it has ended. */
+  void onExit(Runnable task) {
+    ProcessHandle.of(process.pid()).ifPresentOrElse(handle -> handle.onExit().thenRun(task), task);
+  }
+
+  /** Ends it and all that runs in it: asks, waits, and kills. Blocks. */
+  void end() {
+    List<ProcessHandle> all = descendants();
+    Posix.signalGroup(process.pid(), TerminalSignal.SIGTERM.number);
+    hangUp();
+    all.forEach(ProcessHandle::destroy);
+    try {
+      if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.log(System.Logger.Level.DEBUG, "the program of a terminal is killed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    kill(all);
+  }
+
+  /** Kills it and all that runs in it, at once. */
+  void kill() {
+    kill(descendants());
+  }
+
+  private List<ProcessHandle> descendants() {
+    return ProcessHandle.of(process.pid())
+        .map(handle -> handle.descendants().toList())
+        .orElse(List.of());
+  }
+
+  private void kill(List<ProcessHandle> all) {
+    if (process.isAlive()) {
+      Posix.signalGroup(process.pid(), TerminalSignal.SIGKILL.number);
+    }
+    all.forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
   /** Closes both sides. The program may run on, without a terminal. */
   void close() {
     try {
@@ -71,5 +151,6 @@ record PtyProgram(UnixPtyProcess process, int descriptor, int held) {
     } finally {
       Posix.close(held);
     }
+    process.destroy();
   }
 }

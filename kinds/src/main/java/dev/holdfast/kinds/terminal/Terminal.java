@@ -1,6 +1,5 @@
 package dev.holdfast.kinds.terminal;
 
-import com.pty4j.WinSize;
 import dev.holdfast.feed.Event;
 import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.Owner;
@@ -16,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +29,6 @@ public final class Terminal {
   private static final System.Logger LOG = System.getLogger(Terminal.class.getName());
 
   private static final byte END_OF_INPUT = 4;
-  private static final int SIGHUP = 1;
-  private static final int GRACE_SECONDS = 5;
   private static final int SIGNALLED = 128;
 
   /** Reads of what a program that has ended left behind, at most. */
@@ -51,6 +47,7 @@ public final class Terminal {
   private final Follower follower;
   private final Marks marks = new Marks();
   private final List<Viewer> viewers = new CopyOnWriteArrayList<>();
+  private final Pace pace;
   private final Flow flow;
 
   /** Resizes that wait for the thread of all terminals. */
@@ -65,7 +62,6 @@ public final class Terminal {
   private volatile long endedMillis;
   private volatile long typedNanos;
   private volatile long interruptedAt;
-  private volatile boolean paused;
   private volatile boolean over;
 
   private Terminal(
@@ -97,6 +93,7 @@ public final class Terminal {
     this.filter = settings.strict() ? new InputFilter() : null;
     this.follower =
         new Follower(size, settings.scrollback(), around.screens, figures.snapshots, this::answer);
+    this.pace = new Pace(viewers, marks, settings, figures);
     this.flow = new Flow();
     owner.snapshots(follower);
   }
@@ -145,10 +142,7 @@ public final class Terminal {
             ended);
     Posix.nonBlocking(program.descriptor());
     around.loop.execute(() -> around.loop.add(terminal.flow));
-    ProcessHandle.of(program.process().pid())
-        .ifPresentOrElse(
-            handle -> handle.onExit().thenRun(() -> around.loop.execute(terminal.flow::exited)),
-            () -> around.loop.execute(terminal.flow::exited));
+    program.onExit(() -> around.loop.execute(terminal.flow::exited));
     return terminal;
   }
 
@@ -224,7 +218,7 @@ public final class Terminal {
 
   /** Whether the program waits for its viewers. */
   public boolean paused() {
-    return paused;
+    return pace.paused();
   }
 
   /** When something was last typed, said or watched, in milliseconds since 1970 UTC. */
@@ -271,11 +265,6 @@ public final class Terminal {
     /** What comes so soon after a key is what the key has brought about. */
     private static final long ECHO_NANOS = 100_000_000;
 
-    private static final long LOOK_AGAIN_NANOS = 1_000_000_000;
-
-    /** A viewer that was within a window so lately still keeps up. */
-    private static final long MOMENT_NANOS = 100_000_000;
-
     private final Sieve sieve = new Sieve();
 
     /**
@@ -288,8 +277,6 @@ public final class Terminal {
     private long heard;
     private long saidAt;
     private long sayAt = Long.MAX_VALUE;
-    private long waitingSince;
-    private long lookAgainAt;
     private boolean deaf;
 
     /** The program has said more than was read at once: what waits for more gets it soon. */
@@ -303,7 +290,7 @@ public final class Terminal {
     @Override
     public int wants(long now) {
       boolean holds = sayAt != Long.MAX_VALUE && !ahead;
-      int wants = deaf || holds || waits(now) ? 0 : Posix.POLLIN;
+      int wants = deaf || holds || pace.waits(now) ? 0 : Posix.POLLIN;
       synchronized (typed) {
         return typed.full() ? wants | Posix.POLLOUT : wants;
       }
@@ -311,7 +298,7 @@ public final class Terminal {
 
     @Override
     public long due() {
-      long due = paused ? lookAgainAt : Long.MAX_VALUE;
+      long due = pace.due();
       synchronized (typed) {
         return Math.min(Math.min(due, sayAt), typed.due());
       }
@@ -349,7 +336,7 @@ public final class Terminal {
       ahead = false;
       do {
         int most = piece - length;
-        int read = Math.max(0, Posix.read(program.descriptor(), into, length, most));
+        int read = Math.max(0, program.read(into, length, most));
         length += read;
         whole = read >= Math.min(most, WHOLE_READ);
         ahead |= whole;
@@ -415,62 +402,6 @@ public final class Terminal {
       marks.add(Event.cost(payload), owner.feed().head().offset());
     }
 
-    /** Whether to read on would be too much for its viewers. */
-    private boolean waits(long now) {
-      boolean wait = lag(now) > settings.window();
-      if (wait && !paused) {
-        waitingSince = now;
-        paused = true;
-        // Whoever moved before this could be seen has woken nobody.
-        wait = lag(now) > settings.window();
-      }
-      if (!wait && paused) {
-        figures.pausedNanos.add(now - waitingSince);
-        paused = false;
-      }
-      return wait;
-    }
-
-    /**
-     * How far behind the viewers are that are waited for: whoever keeps up or has come just now,
-     * for a moment, and else the fastest. 0 where there is none.
-     */
-    private long lag(long now) {
-      long keepingUp = 0;
-      long fastest = Long.MAX_VALUE;
-      long fastestSkipped = Long.MAX_VALUE;
-      lookAgainAt = now + LOOK_AGAIN_NANOS;
-      for (Viewer viewer : viewers) {
-        long place = viewer.behind();
-        if (place != viewer.place) {
-          viewer.place = place;
-          viewer.movedAt = now;
-          viewer.passedOver = false;
-        }
-        if (viewer.visible() && !viewer.passedOver) {
-          long lag = marks.after(place);
-          long waited = now - Math.max(viewer.movedAt, waitingSince);
-          if (lag <= settings.window()) {
-            viewer.keptUpAt = now;
-          }
-          if (paused && lag > 0 && waited > settings.patience().toNanos()) {
-            // It does not move: whoever else watches must not wait for it for ever.
-            viewer.passedOver = true;
-          } else if (viewer.skipped()) {
-            fastestSkipped = Math.min(fastestSkipped, lag);
-          } else {
-            fastest = Math.min(fastest, lag);
-            if (now - viewer.keptUpAt < MOMENT_NANOS) {
-              keepingUp = Math.max(keepingUp, lag);
-              lookAgainAt = Math.min(lookAgainAt, viewer.keptUpAt + MOMENT_NANOS);
-            }
-          }
-        }
-      }
-      long least = fastest == Long.MAX_VALUE ? fastestSkipped : fastest;
-      return Math.max(keepingUp, least == Long.MAX_VALUE ? 0 : least);
-    }
-
     void resize(Size to, String by) {
       synchronized (Terminal.this) {
         if (over || to.equals(size)) {
@@ -479,7 +410,7 @@ public final class Terminal {
         size = to;
       }
       say(System.nanoTime());
-      program.process().setWinSize(new WinSize(to.cols(), to.rows()));
+      program.resize(to);
       String name = new String(JsonStringEncoder.getInstance().quoteAsCharArray(by));
       append(
           Payload.of(
@@ -507,19 +438,16 @@ public final class Terminal {
         reads++;
       } while (bytes > before && reads < LAST_READS);
       finish();
-      int code = exitCode();
+      int code = program.exitCode();
       // Whatever it left running in its own group goes with it.
-      Posix.signalGroup(program.process().pid(), SIGHUP);
+      program.hangUp();
       loop.remove(this);
-      if (paused) {
-        figures.pausedNanos.add(now - waitingSince);
-        paused = false;
-      }
+      pace.goOn(now);
       synchronized (Terminal.this) {
         over = true;
         endedMillis = clock.millis();
         // Nobody uses the descriptor any more: all look whether it is over, under the lock.
-        close();
+        program.close();
       }
       if (recorder != null) {
         recorder.close();
@@ -543,20 +471,6 @@ public final class Terminal {
       }
       sieve.finish();
       said(null);
-    }
-
-    private void close() {
-      program.close();
-      program.process().destroy();
-    }
-  }
-
-  private int exitCode() {
-    try {
-      return program.process().waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return -1;
     }
   }
 
@@ -634,9 +548,7 @@ public final class Terminal {
     // What was typed after a resize waits for it, whoever comes to write.
     if (!over && resizing.get() == 0) {
       synchronized (typed) {
-        figures.input.add(
-            typed.write(
-                (data, from, most) -> Posix.write(program.descriptor(), data, from, most), now));
+        figures.input.add(typed.write(program::write, now));
       }
     }
   }
@@ -671,50 +583,19 @@ public final class Terminal {
     }
     activeMillis = clock.millis();
     interrupt();
-    if (!Posix.signalGroup(Posix.foreground(program.descriptor()), signal.number)) {
-      Posix.signalGroup(program.process().pid(), signal.number);
-    }
+    program.signal(signal);
   }
 
   /** Ends it: asks, waits, and kills, all that runs in it. */
   public void close() {
     if (!over) {
-      Thread.ofVirtual().name("terminal-" + id + "-close").start(this::end);
+      Thread.ofVirtual().name("terminal-" + id + "-close").start(program::end);
     }
-  }
-
-  private void end() {
-    List<ProcessHandle> all = descendants();
-    Posix.signalGroup(program.process().pid(), TerminalSignal.SIGTERM.number);
-    Posix.signalGroup(program.process().pid(), SIGHUP);
-    all.forEach(ProcessHandle::destroy);
-    try {
-      if (!program.process().waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.log(System.Logger.Level.DEBUG, "terminal {0} is killed", id);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    kill(all);
-  }
-
-  private List<ProcessHandle> descendants() {
-    return ProcessHandle.of(program.process().pid())
-        .map(handle -> handle.descendants().toList())
-        .orElse(List.of());
   }
 
   /** Kills it and all that runs in it, at once. */
   void kill() {
-    kill(descendants());
-  }
-
-  private void kill(List<ProcessHandle> all) {
-    if (program.process().isAlive()) {
-      Posix.signalGroup(program.process().pid(), TerminalSignal.SIGKILL.number);
-    }
-    all.forEach(ProcessHandle::destroyForcibly);
-    program.process().destroyForcibly();
+    program.kill();
   }
 
   // Who watches.
@@ -748,7 +629,7 @@ public final class Terminal {
 
   /** A viewer has come further: whoever waits for it looks again. */
   void progress() {
-    if (paused) {
+    if (pace.paused()) {
       loop.wake();
     }
   }
