@@ -1,24 +1,17 @@
 package dev.holdfast.kinds.tool;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.holdfast.feed.Engine;
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.feed.Retention;
-import dev.holdfast.kinds.common.Bucket;
 import dev.holdfast.kinds.common.Members;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,15 +33,12 @@ public final class Tools implements AutoCloseable {
   private static final long BUSY_RETRY_MILLIS = 1_000;
   private static final HexFormat HEX = HexFormat.of();
   private static final long AT_ONCE_BYTES = 1 << 20;
-  private static final int MOST_BUCKETS = 100_000;
 
   /** Kept of a call while it runs and after. */
   private static final Retention KEPT =
       new Retention(10_000, 16L * 1024 * 1024, Duration.ofDays(36_500));
 
   private record RequestKey(String session, String requestId) {}
-
-  private record Kept(String outputs, long untilMillis) {}
 
   private final Engine engine;
   private final ToolSettings settings;
@@ -59,26 +49,18 @@ public final class Tools implements AutoCloseable {
   private final ToolFigures figures = new ToolFigures();
   private final Clients clients;
   private final Slots slots;
-  private final Bucket rate;
-  private final Cache<String, Bucket> rates =
-      Caffeine.newBuilder()
-          .maximumSize(MOST_BUCKETS)
-          .expireAfterAccess(Duration.ofMinutes(5))
-          .build();
-  private final Cache<String, Kept> results;
+  private final CallRates rates;
+  private final ToolCatalog catalog;
+  private final Results results;
   private final EndedCalls ended;
 
   /** Those that were answered at once: so many that they would crowd out the others. */
   private final EndedCalls endedAtOnce;
 
-  private final List<ProviderGate> gates = new CopyOnWriteArrayList<>();
-  private final Map<String, Tool> tools = new ConcurrentSkipListMap<>();
   private final ConcurrentMap<String, Call> calls = new ConcurrentHashMap<>();
   private final ConcurrentMap<RequestKey, Call> requests = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Work> flights = new ConcurrentHashMap<>();
   private final Set<Work> working = ConcurrentHashMap.newKeySet();
-  private volatile long version;
-  private long editions;
 
   /**
    * @param random gives ids that nobody can guess
@@ -99,12 +81,9 @@ public final class Tools implements AutoCloseable {
     this.log = log;
     this.clients = new Clients(settings.clientsKept(), clock);
     this.slots = new Slots(settings);
-    this.rate = new Bucket(settings.perSecond());
-    this.results =
-        Caffeine.newBuilder()
-            .maximumWeight(settings.cacheBytes())
-            .weigher((String key, Kept kept) -> 200 + key.length() + kept.outputs().length())
-            .build();
+    this.rates = new CallRates(settings);
+    this.catalog = new ToolCatalog(settings);
+    this.results = new Results(settings.cacheBytes(), clock);
     long keptMillis = settings.keptFor().toMillis();
     this.ended = new EndedCalls(settings.keptBytes(), keptMillis);
     this.endedAtOnce = new EndedCalls(Math.min(AT_ONCE_BYTES, settings.keptBytes()), keptMillis);
@@ -120,84 +99,27 @@ public final class Tools implements AutoCloseable {
 
   /** Has a provider serve its tools from now on. */
   public void add(Provider provider, ProviderSettings how) {
-    ProviderGate gate = new ProviderGate(provider, how, clock);
-    gates.add(gate);
-    offer(gate);
+    catalog.add(new ProviderGate(provider, how, clock));
   }
 
   /** A provider's tools have changed, or are there now, or are gone. */
   public void changed(Provider provider) {
-    for (ProviderGate gate : gates) {
-      if (gate.provider().equals(provider)) {
-        offer(gate);
-      }
-    }
+    catalog.changed(provider);
   }
 
   /** The other provider that has the name which a provider's tool would get; null for none. */
   @Nullable String otherOf(Provider provider, String ownName) {
-    for (ProviderGate gate : gates) {
-      Tool tool =
-          gate.provider().equals(provider) ? tools.get(gate.settings().prefix() + ownName) : null;
-      if (tool != null && !tool.gate().equals(gate)) {
-        return tool.provider();
-      }
-    }
-    return null;
+    return catalog.otherOf(provider, ownName);
   }
 
   /** Rises whenever tools come, go or change. */
   public long version() {
-    return version;
-  }
-
-  private synchronized void offer(ProviderGate gate) {
-    ProviderSettings how = gate.settings();
-    Map<String, Tool> were = new HashMap<>();
-    tools
-        .values()
-        .removeIf(tool -> {
-          boolean mine = tool.gate().equals(gate);
-          if (mine) {
-            were.put(tool.name(), tool);
-          }
-          return mine;
-        });
-    for (Provider.Described described : gate.provider().tools()) {
-      String name = how.prefix() + described.name();
-      Traits traits = how.tools().getOrDefault(described.name(), Traits.USUAL);
-      boolean coalesced = !settings.uncoalesced().contains(name);
-      Tool was = were.get(name);
-      Tool now =
-          was != null && was.described().equals(described)
-              ? was
-              : new Tool(name, described, traits, gate, coalesced, ++editions);
-      Tool before = tools.putIfAbsent(name, now);
-      if (before != null) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "the tool {0} of {1} is hidden by that of {2}: give one of them a prefix",
-            name,
-            gate.provider().id(),
-            before.provider());
-      }
-    }
-    version++;
+    return catalog.version();
   }
 
   /** The tools that somebody with these roles may call, by name. */
   public List<Tool> tools(Collection<String> roles, boolean admin) {
-    return tools.values().stream().filter(tool -> tool.mayCall(roles, admin)).toList();
-  }
-
-  private @Nullable Tool tool(String named, ToolRequest request) {
-    Tool tool = tools.get(named);
-    for (String suffix : tool == null ? settings.suffixes() : List.<String>of()) {
-      if (named.endsWith(suffix)) {
-        tool = tools.get(named.substring(0, named.length() - suffix.length()));
-      }
-    }
-    return tool != null && tool.mayCall(request.roles(), request.admin()) ? tool : null;
+    return catalog.all().stream().filter(tool -> tool.mayCall(roles, admin)).toList();
   }
 
   /** Has a tool called. */
@@ -226,8 +148,8 @@ public final class Tools implements AutoCloseable {
   }
 
   private Answer begun(ToolRequest request, Clients.Counts client) throws ToolException {
-    meter(request);
-    Tool tool = tool(request.tool(), request);
+    rates.take(request);
+    Tool tool = catalog.find(request);
     if (tool == null) {
       // Who may not call it is not told that it exists.
       throw refused(ToolError.TOOL_NOT_FOUND, "name: there is no tool '" + request.tool() + "'");
@@ -258,40 +180,23 @@ public final class Tools implements AutoCloseable {
     return new ToolException(error, message, null, false);
   }
 
-  private void meter(ToolRequest request) throws ToolException {
-    long now = System.nanoTime();
-    long wait = rate.take(now);
-    if (wait == 0 && settings.perSecondPerUser() > 0) {
-      wait = bucket("user " + request.user(), settings.perSecondPerUser()).take(now);
-    }
-    if (wait == 0 && settings.perSecondPerIp() > 0 && request.ip() != null) {
-      wait = bucket("ip " + request.ip(), settings.perSecondPerIp()).take(now);
-    }
-    if (wait > 0) {
-      throw new ToolException(
-          ToolError.OVER_CAPACITY, "too many calls in too short a time", null, wait, false);
-    }
-  }
-
-  private Bucket bucket(String whose, int perSecond) {
-    return rates.get(whose, name -> new Bucket(perSecond));
-  }
-
   /** Finds what serves the call: a kept result, work that is under way, or work of its own. */
   private Answer served(ToolRequest request, Clients.Counts client, Tool tool, JsonNode arguments)
       throws ToolException {
     boolean atOnce = tool.gate().provider().answersAtOnce();
     Duration stands = tool.kept();
     String key =
-        (atOnce || !tool.coalesced()) && stands == null ? null : key(request, tool, arguments);
+        (atOnce || !tool.coalesced()) && stands == null
+            ? null
+            : Results.key(request, tool, arguments);
     if (key != null && stands != null) {
-      Kept kept = results.getIfPresent(key);
-      if (kept != null && kept.untilMillis() > clock.millis()) {
+      String outputs = results.standing(key);
+      if (outputs != null) {
         Call call = made(request, client, tool);
         figures.cached.increment();
         client.cached.incrementAndGet();
         log.served(call, true);
-        var _ = over(call, new Ending.Done(kept.outputs()), true);
+        var _ = over(call, new Ending.Done(outputs), true);
         return new Answer.Called(call, false);
       }
     }
@@ -319,19 +224,6 @@ public final class Tools implements AutoCloseable {
     call.client().joined.incrementAndGet();
     log.served(call, false);
     return true;
-  }
-
-  private static String key(ToolRequest request, Tool tool, JsonNode arguments) {
-    String scope = tool.shared() ? "" : request.user();
-    // A length in front, so that no user's name runs into the rest.
-    return scope.length()
-        + ":"
-        + scope
-        + tool.name()
-        + "@"
-        + tool.edition()
-        + " "
-        + Arguments.canonical(arguments);
   }
 
   private Answer started(
@@ -510,7 +402,7 @@ public final class Tools implements AutoCloseable {
   private @Nullable Tool standIn(Tool tool, ToolException why) {
     String name = tool.fallback();
     boolean providers = why.providers() || why.error() == ToolError.SERVICE_UNAVAILABLE;
-    return name == null || !providers ? null : tools.get(name);
+    return name == null || !providers ? null : catalog.named(name);
   }
 
   private static boolean pause(Work work, Tool tool, int retry) {
@@ -532,7 +424,7 @@ public final class Tools implements AutoCloseable {
     if (key != null) {
       Duration stands = tool.kept();
       if (stands != null && how instanceof Ending.Done(String outputs)) {
-        results.put(key, new Kept(outputs, clock.millis() + stands.toMillis()));
+        results.put(key, outputs, stands);
       }
       flights.remove(key, work);
     }
@@ -650,7 +542,7 @@ public final class Tools implements AutoCloseable {
 
   /** How each provider is. */
   public List<Health> health() {
-    return gates.stream()
+    return catalog.gates().stream()
         .map(gate -> {
           String id = gate.provider().id();
           return new Health(id, gate.state(), slots.taken(id), gate.settings().limit());
@@ -671,7 +563,7 @@ public final class Tools implements AutoCloseable {
   public void sweep() {
     ended.gone(clock.millis()).forEach(this::forget);
     endedAtOnce.gone(clock.millis()).forEach(this::forget);
-    results.cleanUp();
+    results.sweep();
     clients.sweep();
   }
 
@@ -695,7 +587,7 @@ public final class Tools implements AutoCloseable {
   public void close() {
     slots.close();
     stop();
-    gates.forEach(gate -> gate.provider().close());
+    catalog.gates().forEach(gate -> gate.provider().close());
   }
 
   private void stop() {
