@@ -2,10 +2,28 @@ package dev.holdfast.conformance;
 
 import dev.holdfast.client.Frame;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** A client of the tools' own dialect. One thread. */
 final class Ops implements AutoCloseable {
+
+  /** What errors of calls can be. */
+  static final List<String> CODES =
+      List.of(
+          "INVALID_REQUEST",
+          "UNAUTHORIZED",
+          "NOT_FOUND",
+          "TIMEOUT",
+          "VALIDATION_ERROR",
+          "OVER_CAPACITY",
+          "INTERNAL_ERROR",
+          "SERVICE_UNAVAILABLE",
+          "TOOL_NOT_FOUND",
+          "TOOL_EXECUTION_ERROR",
+          "PROVIDER_ERROR",
+          "PROTOCOL_ERROR",
+          "CANCELLED");
 
   final Peer peer;
 
@@ -69,7 +87,7 @@ final class Ops implements AutoCloseable {
   /** The text of a result that went well. */
   static String text(Frame result) {
     Check.equal("ok in " + result, true, result.fields().get("ok"));
-    return result.fields().get("outputs") instanceof java.util.List<?> outputs
+    return result.fields().get("outputs") instanceof List<?> outputs
             && outputs.getFirst() instanceof Map<?, ?> output
         ? String.valueOf(output.get("text"))
         : "";

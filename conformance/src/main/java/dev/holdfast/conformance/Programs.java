@@ -2,6 +2,7 @@ package dev.holdfast.conformance;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,7 +31,8 @@ final class Programs implements AutoCloseable {
     script("sticks", "cat > /dev/null\necho $$ > pid\nsleep 300");
   }
 
-  private void script(String name, String text) throws IOException {
+  /** Makes another one: a script of the shell. */
+  void script(String name, String text) throws IOException {
     Files.writeString(folder.resolve(name), text + "\n");
     scripts.put(name, text);
   }
@@ -39,6 +41,19 @@ final class Programs implements AutoCloseable {
   String written(String file) throws IOException {
     Path path = folder.resolve(file);
     return Files.exists(path) ? Files.readString(path).strip() : "";
+  }
+
+  /** Whether a process has ended, though nobody may have asked for its exit code yet. */
+  static boolean gone(long pid) throws IOException {
+    if (!ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
+      return true;
+    }
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+    } catch (NoSuchFileException e) {
+      return !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
   }
 
   /** The provider of all of them; further members of it as they are, with a comma before each. */

@@ -212,8 +212,7 @@ final class ToolCases {
       }
       Check.equal("was_running", true, cancelled.fields().get("was_running"));
       Ops.error(result, "CANCELLED");
-      Check.becomes(
-          "it is gone", () -> ProcessHandle.of(pid).map(handle -> !handle.isAlive()).orElse(true));
+      Check.becomes("it is gone", () -> Programs.gone(pid));
       ops.say("{'op':'cancel','request_id':'a'}");
       Check.equal("was_running", false, ops.next("cancelled").fields().get("was_running"));
       ops.say("{'op':'cancel','request_id':'never'}");
