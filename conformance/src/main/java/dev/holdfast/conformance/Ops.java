@@ -49,6 +49,16 @@ final class Ops implements AutoCloseable {
     return ops;
   }
 
+  /** Connects with a user's token, and is admitted. */
+  static Ops admitted(Trial t, String user, String... roles)
+      throws IOException, InterruptedException {
+    Ops ops = silent(t, "/ws/tools");
+    String claims = "'roles':['" + String.join("','", roles) + "']";
+    ops.say("{'op':'hello','token':'%s'}", t.token(user, claims));
+    Check.equal("ok", true, ops.next("hello_ack").fields().get("ok"));
+    return ops;
+  }
+
   Ops say(String frame, Object... arguments) throws IOException {
     peer.say(frame, arguments);
     return this;

@@ -265,6 +265,8 @@ final class ToolChurnCases {
 
   /** Does calls well, badly or not at all, and crashes. */
   private static final class Worker {
+    private static final String USER = "worker-1";
+
     private final Trial t;
     private Peer peer;
     private String session = "";
@@ -276,15 +278,10 @@ final class ToolChurnCases {
 
     private Peer fresh() throws IOException, InterruptedException {
       Peer made = t.connect("/ws");
-      made.say("{'type':'connect','token':'%s'}", token());
-      session = String.valueOf(made.next("connected").text("session_id"));
+      session = String.valueOf(Workers.admitted(t, made, USER, "").text("session_id"));
       made.say("{'type':'serve','id':'s','tools':[{'name':'far','max_calls':3}]}");
       made.next("ack");
       return made;
-    }
-
-    private String token() {
-      return t.token("worker-1", "'roles':['worker']");
     }
 
     void does(Random random) throws IOException, InterruptedException {
@@ -295,10 +292,9 @@ final class ToolChurnCases {
         if (random.nextBoolean()) {
           peer = fresh();
         } else {
-          String before = session;
           peer = t.connect("/ws");
-          peer.say("{'type':'connect','token':'%s','session_id':'%s'}", token(), before);
-          Check.equal("resumed", true, peer.next("connected").fields().get("resumed"));
+          Frame back = Workers.admitted(t, peer, USER, ",'session_id':'" + session + "'");
+          Check.equal("resumed", true, back.fields().get("resumed"));
         }
       }
     }
@@ -314,9 +310,7 @@ final class ToolChurnCases {
                   case 1 -> "{'progress':1,'total':2}";
                   default -> "[{'chunk':'a'},{'result':'done'}]";
                 };
-            peer.say(
-                "{'type':'report','call_id':'%s','data':%s}",
-                String.valueOf(frame.text("call_id")), data);
+            Workers.report(peer, frame, data);
           }
           case "call_cancelled" -> {}
           // The call had ended already.

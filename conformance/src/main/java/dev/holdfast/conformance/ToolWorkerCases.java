@@ -13,7 +13,7 @@ import java.util.Map;
 final class ToolWorkerCases {
 
   private static final String ADD =
-      ",'tools':[{'name':'add','description':'adds','max_calls':2,'inputSchema':{'type':'object',"
+      "'tools':[{'name':'add','description':'adds','max_calls':2,'inputSchema':{'type':'object',"
           + "'properties':{'a':{'type':'number'}},'required':['a']}}]";
 
   private ToolWorkerCases() {}
@@ -43,31 +43,6 @@ final class ToolWorkerCases {
             ToolWorkerCases::expert));
   }
 
-  /** A worker, with further fields of what it serves. */
-  private static Peer worker(Trial t, String user, String more)
-      throws IOException, InterruptedException {
-    Peer worker = t.connect("/ws");
-    worker.say("{'type':'connect','token':'%s'}", t.token(user, "'roles':['worker']"));
-    worker.next("connected");
-    worker.say("{'type':'serve','id':'s'%s}", more);
-    Frame ack = worker.next("ack");
-    Check.equal("feed", "worker:" + ack.text("worker_id"), ack.text("feed"));
-    return worker;
-  }
-
-  private static void report(Peer worker, Frame call, String data) throws IOException {
-    worker.say(
-        "{'type':'report','call_id':'%s','data':%s}", String.valueOf(call.text("call_id")), data);
-  }
-
-  /** Somebody who calls, with a token. */
-  private static Ops caller(Trial t, String user) throws IOException, InterruptedException {
-    Ops ops = Ops.silent(t, "/ws/tools");
-    ops.say("{'op':'hello','token':'%s'}", t.token(user));
-    ops.next("hello_ack");
-    return ops;
-  }
-
   private static boolean offered(Ops ops, String tool) throws IOException, InterruptedException {
     ops.say("{'op':'list_tools','request_id':'l'}");
     return ops.next("list_tools_res", "l").json().contains("\"name\":\"" + tool + "\"");
@@ -75,8 +50,8 @@ final class ToolWorkerCases {
 
   private static void works(Trial shared) throws Exception {
     Trial t = shared.own(false);
-    Peer worker = worker(t, "w-1", ADD);
-    Ops ann = caller(t, "ann");
+    Peer worker = Workers.serving(t, "w-1", ADD);
+    Ops ann = Ops.admitted(t, "ann");
     Check.that("offered", offered(ann, "add"), "add is not in the list");
     ann.call("a", "add", "{'a':1}");
     Frame ack = ann.next("call_tool_ack", "a");
@@ -86,11 +61,11 @@ final class ToolWorkerCases {
     Check.equal("user_id", "ann", call.text("user_id"));
     long left = call.number("timeout_ms", -1);
     Check.that("timeout_ms", left > 0 && left <= ack.number("timeout_ms", -1), call);
-    report(worker, call, "[{'progress':1,'total':2,'message':'half'},{'chunk':'so '}]");
+    Workers.report(worker, call, "[{'progress':1,'total':2,'message':'half'},{'chunk':'so '}]");
     Check.equal("message", "half", ann.next("progress", "a").text("message"));
     Check.equal("chunk", "so ", ann.next("stream_chunk", "a").text("chunk"));
     for (String bad : List.of("{}", "7", "[{'chunk':'x'},{'nonsense':1}]", "{'outputs':7}")) {
-      report(worker, call, bad);
+      Workers.report(worker, call, bad);
       worker.error("bad_request");
     }
     worker.say(
@@ -98,22 +73,23 @@ final class ToolWorkerCases {
         String.valueOf(call.text("call_id")));
     Check.equal("id", "r", worker.next("ack").text("id"));
     Check.equal("text", "{\"sum\":2}", Ops.text(ann.result("a")));
-    report(worker, call, "{'chunk':'late'}");
+    Workers.report(worker, call, "{'chunk':'late'}");
     worker.error("conflict");
     // What does not fit the schema never reaches it.
     ann.call("b", "add", "{'a':'one'}");
     Ops.error(ann.result("b"), "VALIDATION_ERROR");
     ann.call("c", "add", "{'a':3}");
-    report(worker, worker.next("call_assigned"), "{'error':{'code':'x','message':'no luck'}}");
+    Workers.report(
+        worker, worker.next("call_assigned"), "{'error':{'code':'x','message':'no luck'}}");
     Map<?, ?> error = Ops.error(ann.result("c"), "TOOL_EXECUTION_ERROR");
     Check.equal("message", "no luck", error.get("message"));
     // Somebody else's call is not to be had by its id.
-    Peer thief = worker(t, "w-2", ",'tools':[{'name':'other'}]");
+    Peer thief = Workers.serving(t, "w-2", "'tools':[{'name':'other'}]");
     ann.call("d", "add", "{'a':4}");
     Frame mine = worker.next("call_assigned");
-    report(thief, mine, "{'result':'forged'}");
+    Workers.report(thief, mine, "{'result':'forged'}");
     thief.error("conflict");
-    report(worker, mine, "{'outputs':[{'type':'text','text':'right'}]}");
+    Workers.report(worker, mine, "{'outputs':[{'type':'text','text':'right'}]}");
     Check.equal("text", "right", Ops.text(ann.result("d")));
     // A worker may serve agents too, on the same feed.
     worker.say("{'type':'serve','id':'s2','agents':[{'agent_id':'w'}]}");
@@ -136,8 +112,8 @@ final class ToolWorkerCases {
     Peer nobody = t.as("ann");
     nobody.say("{'type':'serve','tools':[{'name':'x'}]}");
     nobody.error("forbidden");
-    Peer worker = worker(t, "w-1", ",'provider':'lab','tools':[{'name':'status'}]");
-    Ops ann = caller(t, "ann");
+    Peer worker = Workers.serving(t, "w-1", "'provider':'lab','tools':[{'name':'status'}]");
+    Ops ann = Ops.admitted(t, "ann");
     Check.that("with its prefix", offered(ann, "lab-status"), "lab-status is not in the list");
     for (String bad :
         List.of(
@@ -166,14 +142,14 @@ final class ToolWorkerCases {
 
   private static void stopped(Trial shared) throws Exception {
     Trial t = shared.own(false, "timeouts.tool", "1s");
-    Peer worker = worker(t, "w-1", ADD);
-    Ops ann = caller(t, "ann");
+    Peer worker = Workers.serving(t, "w-1", ADD);
+    Ops ann = Ops.admitted(t, "ann");
     ann.call("a", "add", "{'a':1}");
     Frame call = worker.next("call_assigned");
     ann.say("{'op':'cancel','request_id':'a'}");
     Ops.error(ann.result("a"), "CANCELLED");
     Check.equal("call", call.text("call_id"), worker.next("call_cancelled").text("call_id"));
-    report(worker, call, "{'result':'still here'}");
+    Workers.report(worker, call, "{'result':'still here'}");
     worker.error("conflict");
     ann.call("b", "add", "{'a':1}");
     worker.next("call_assigned");
@@ -185,9 +161,9 @@ final class ToolWorkerCases {
 
   private static void load(Trial shared) throws Exception {
     Trial t = shared.own(false, "workers.patience", "200ms");
-    Peer one = worker(t, "w-1", ADD.replace("'max_calls':2", "'max_calls':1"));
-    Peer two = worker(t, "w-2", ADD);
-    Ops ann = caller(t, "ann");
+    Peer one = Workers.serving(t, "w-1", ADD.replace("'max_calls':2", "'max_calls':1"));
+    Peer two = Workers.serving(t, "w-2", ADD);
+    Ops ann = Ops.admitted(t, "ann");
     for (int i = 0; i < 3; i++) {
       ann.call("a" + i, "add", "{'a':" + i + "}");
       ann.next("call_tool_ack", "a" + i);
@@ -197,7 +173,7 @@ final class ToolWorkerCases {
     two.next("call_assigned");
     ann.call("b", "add", "{'a':9}");
     Ops.error(ann.result("b"), "SERVICE_UNAVAILABLE");
-    report(one, first, "{'result':'done'}");
+    Workers.report(one, first, "{'result':'done'}");
     Frame done = ann.next("call_tool_res", "a" + first.json().replaceAll(".*\"a\":(\\d).*", "$1"));
     Check.equal("text", "done", Ops.text(done));
     ann.call("c", "add", "{'a':9}");
@@ -213,10 +189,10 @@ final class ToolWorkerCases {
             "500ms",
             "tools.providers",
             "[{\"id\":\"workers\",\"type\":\"remote\",\"retry_delay\":\"10ms\"}]");
-    String plain = ",'tools':[{'name':'plain','max_calls':1}]";
-    String again = ",'tools':[{'name':'again','max_calls':1,'idempotent':true}]";
-    Ops ann = caller(t, "ann");
-    Peer only = worker(t, "w-1", plain);
+    String plain = "'tools':[{'name':'plain','max_calls':1}]";
+    String again = "'tools':[{'name':'again','max_calls':1,'idempotent':true}]";
+    Ops ann = Ops.admitted(t, "ann");
+    Peer only = Workers.serving(t, "w-1", plain);
     ann.call("a", "plain", "{}");
     only.next("call_assigned");
     only.cut();
@@ -224,30 +200,28 @@ final class ToolWorkerCases {
     Check.equal("message", "the tool's worker was lost", error.get("message"));
     Check.becomes("its tools go with it", () -> !offered(ann, "plain"));
 
-    Peer first = worker(t, "w-2", again);
+    Peer first = Workers.serving(t, "w-2", again);
     ann.call("b", "again", "{}");
     first.next("call_assigned");
-    Peer second = worker(t, "w-3", again);
+    Peer second = Workers.serving(t, "w-3", again);
     first.cut();
-    report(second, second.next("call_assigned"), "{'result':'by the other'}");
+    Workers.report(second, second.next("call_assigned"), "{'result':'by the other'}");
     Check.equal("text", "by the other", Ops.text(ann.result("b")));
     second.close();
     Check.becomes("no worker is left", () -> t.metric("holdfast_workers") == 0);
 
     // Who is back in time goes on.
-    String token = t.token("w-4", "'roles':['worker']");
     Peer away = t.connect("/ws");
-    away.say("{'type':'connect','token':'%s'}", token);
-    String session = String.valueOf(away.next("connected").text("session_id"));
-    away.say("{'type':'serve','id':'s'%s}", plain);
+    String session = String.valueOf(Workers.admitted(t, away, "w-4", "").text("session_id"));
+    away.say("{'type':'serve','id':'s',%s}", plain);
     away.next("ack");
     ann.call("c", "plain", "{}");
     Frame call = away.next("call_assigned");
     away.cut();
     Peer back = t.connect("/ws");
-    back.say("{'type':'connect','token':'%s','session_id':'%s'}", token, session);
-    Check.equal("resumed", true, back.next("connected").fields().get("resumed"));
-    report(back, call, "{'result':'after all'}");
+    Frame connected = Workers.admitted(t, back, "w-4", ",'session_id':'" + session + "'");
+    Check.equal("resumed", true, connected.fields().get("resumed"));
+    Workers.report(back, call, "{'result':'after all'}");
     Check.equal("text", "after all", Ops.text(ann.result("c")));
     Check.becomes("no slot is lost", () -> t.metric("holdfast_calls") == 0);
   }

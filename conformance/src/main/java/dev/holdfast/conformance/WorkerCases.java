@@ -40,21 +40,10 @@ final class WorkerCases {
             "AGT13", "workers share the load, each as much as it can", OWN, WorkerCases::load));
   }
 
-  /** A worker that serves an agent {@code w}. */
+  /** A worker that serves an agent {@code w}, with further fields of it. */
   private static Peer worker(Trial t, String user, String more)
       throws IOException, InterruptedException {
-    Peer worker = t.connect("/ws");
-    worker.say("{'type':'connect','token':'%s'}", t.token(user, "'roles':['worker']"));
-    worker.next("connected");
-    worker.say("{'type':'serve','id':'s','agents':[{'agent_id':'w'%s}]}", more);
-    Frame ack = worker.next("ack");
-    Check.equal("feed", "worker:" + ack.text("worker_id"), ack.text("feed"));
-    return worker;
-  }
-
-  private static void report(Peer worker, Frame run, String data) throws IOException {
-    worker.say(
-        "{'type':'report','run_id':'%s','data':%s}", String.valueOf(run.text("run_id")), data);
+    return Workers.serving(t, user, "'agents':[{'agent_id':'w'" + more + "}]");
   }
 
   private static void works(Trial shared) throws Exception {
@@ -80,8 +69,8 @@ final class WorkerCases {
     Check.equal("user", "ann", run.text("user_id"));
     Check.equal("conversation", "c", run.text("conversation_id"));
     Check.equal("attempt", 1, run.number("attempt", -1));
-    report(worker, run, "{'token':'one '}");
-    report(
+    Workers.report(worker, run, "{'token':'one '}");
+    Workers.report(
         worker,
         run,
         "[{'token':'two'},{'progress':50,'message':'half'},{'usage':{'tokens_in':3,"
@@ -93,24 +82,24 @@ final class WorkerCases {
         "{'type':'report','id':'bad','run_id':'%s','data':{'x':1}}",
         String.valueOf(run.text("run_id")));
     worker.error("bad_request");
-    report(worker, run, "{'done':true}");
+    Workers.report(worker, run, "{'done':true}");
     Frame done = ann.next("done");
     Check.equal("text", "one two", done.text("text"));
     Check.that("usage", done.json().contains("\"tokens_in\":3,\"tokens_out\":4"), done);
-    report(worker, run, "{'token':'late'}");
+    Workers.report(worker, run, "{'token':'late'}");
     worker.error("conflict");
 
     ann.say("{'type':'run','agent_id':'w','action':'act','params':{'x':[1]}}");
     Frame action = worker.next("run_assigned");
     Check.equal("params", Map.of("x", List.of(1)), action.fields().get("params"));
-    report(worker, action, "[{'result':{'y':2}},{'done':true}]");
+    Workers.report(worker, action, "[{'result':{'y':2}},{'done':true}]");
     ann.next("started");
     ann.next("result");
     Check.equal("result", Map.of("y", 2), ann.next("complete").fields().get("result"));
 
     ann.say("{'type':'run','agent_id':'w','prompt':'fail'}");
     ann.next("started");
-    report(
+    Workers.report(
         worker,
         worker.next("run_assigned"),
         "{'error':{'code':'unavailable','message':'no luck','retryable':true}}");
@@ -144,7 +133,7 @@ final class WorkerCases {
     ann.say("{'type':'cancel','run_id':'%s'}", id);
     ann.next("cancelled");
     Check.equal("run", id, worker.next("run_cancelled").text("run_id"));
-    report(worker, run, "{'token':'still here'}");
+    Workers.report(worker, run, "{'token':'still here'}");
     worker.error("conflict");
     ann.say("{'type':'run','agent_id':'w','prompt':'x','deadline_ms':50}");
     ann.next("started");
@@ -161,7 +150,7 @@ final class WorkerCases {
     ann.say("{'type':'run','agent_id':'w','prompt':'go on'}");
     ann.next("started");
     Frame run = first.next("run_assigned");
-    report(first, run, "{'token':'half an ans'}");
+    Workers.report(first, run, "{'token':'half an ans'}");
     ann.next("token");
     Peer second = worker(t, "w-2", ",'restartable':true,'max_runs':1");
     first.cut();
@@ -169,7 +158,7 @@ final class WorkerCases {
     Frame again = second.next("run_assigned");
     Check.equal("same run", run.text("run_id"), again.text("run_id"));
     Check.equal("attempt", 2, again.number("attempt", -1));
-    report(second, again, "[{'token':'all of it'},{'done':true}]");
+    Workers.report(second, again, "[{'token':'all of it'},{'done':true}]");
     Frame token = ann.next("token");
     Check.equal("index", 1, token.number("index", -1));
     Check.equal("text", "all of it", ann.next("done").text("text"));
@@ -201,29 +190,27 @@ final class WorkerCases {
   /** A worker that is back in time goes on with its runs, and is given what it missed. */
   private static void comesBack(Trial t, Peer ann) throws Exception {
     Peer worker = t.connect("/ws");
-    String token = t.token("w-4", "'roles':['worker']");
-    worker.say("{'type':'connect','token':'%s'}", token);
-    String session = String.valueOf(worker.next("connected").text("session_id"));
+    String session = String.valueOf(Workers.admitted(t, worker, "w-4", "").text("session_id"));
     worker.say("{'type':'serve','id':'s','agents':[{'agent_id':'w'}]}");
     worker.next("ack");
     ann.say("{'type':'run','id':'b','agent_id':'w','prompt':'x'}");
     String id = String.valueOf(ann.next("ack").text("run_id"));
     ann.next("started");
     Frame run = worker.next("run_assigned");
-    report(worker, run, "{'token':'before '}");
+    Workers.report(worker, run, "{'token':'before '}");
     ann.next("token");
     worker.cut();
     ann.say("{'type':'input','run_id':'%s','content':'meanwhile'}", id);
     Peer back = t.connect("/ws");
-    back.say("{'type':'connect','token':'%s','session_id':'%s'}", token, session);
-    Check.equal("resumed", true, back.next("connected").fields().get("resumed"));
+    Frame connected = Workers.admitted(t, back, "w-4", ",'session_id':'" + session + "'");
+    Check.equal("resumed", true, connected.fields().get("resumed"));
     Frame told = back.next();
     while (!told.type().equals("run_input")) {
       Check.equal("once more, as nobody had confirmed it", "run_assigned", told.type());
       told = back.next();
     }
     Check.equal("said meanwhile", "meanwhile", told.text("content"));
-    report(back, run, "[{'token':'and after'},{'done':true}]");
+    Workers.report(back, run, "[{'token':'and after'},{'done':true}]");
     ann.next("token");
     Check.equal("text", "before and after", ann.next("done").text("text"));
   }
@@ -236,7 +223,7 @@ final class WorkerCases {
     String id = String.valueOf(ann.next("ack").text("run_id"));
     ann.next("started");
     Frame run = worker.next("run_assigned");
-    report(
+    Workers.report(
         worker, run, "{'approval_request':{'approval_id':'mine','question':'ok?','default':'no'}}");
     Frame asked = ann.next("approval_request");
     Check.equal("default", "no", asked.text("default"));
@@ -249,7 +236,7 @@ final class WorkerCases {
     Check.equal("decision", "approve", decision.text("decision"));
     ann.say("{'type':'input','run_id':'%s','content':{'more':1}}", id);
     Check.equal("content", Map.of("more", 1), worker.next("run_input").fields().get("content"));
-    report(
+    Workers.report(
         worker,
         run,
         "{'approval_request':{'approval_id':'two','question':'?','default':'no',"
@@ -275,7 +262,7 @@ final class WorkerCases {
     }
     ann.say("{'type':'run','agent_id':'w','prompt':'x'}");
     ann.error("over_capacity");
-    report(one, first, "{'done':true}");
+    Workers.report(one, first, "{'done':true}");
     ann.next("done");
     Check.becomes(
         "room again",
