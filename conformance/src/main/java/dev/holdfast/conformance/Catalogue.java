@@ -55,6 +55,7 @@ final class Catalogue {
     cases.addAll(ToolCases.all());
     cases.addAll(ToolLimitCases.all());
     cases.addAll(ToolWorkerCases.all());
+    cases.addAll(ToolResultCases.all());
     cases.addAll(ToolChurnCases.all());
     cases.addAll(HostileCases.all());
     List<String> order = List.copyOf(scenarios().keySet());

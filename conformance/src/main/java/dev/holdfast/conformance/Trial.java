@@ -168,12 +168,22 @@ final class Trial implements AutoCloseable {
 
   /** The status of the answer to a request with that token. */
   int status(String method, String target, String token) throws IOException, InterruptedException {
+    return with(token, method, target).statusCode();
+  }
+
+  /** What is there for whoever has that token. */
+  HttpResponse<String> get(String target, String token) throws IOException, InterruptedException {
+    return with(token, "GET", target);
+  }
+
+  private HttpResponse<String> with(String token, String method, String target)
+      throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(gateway.http(target))
             .method(method, HttpRequest.BodyPublishers.noBody())
             .header("authorization", "Bearer " + token)
             .build();
-    return http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
+    return http.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
   /**
