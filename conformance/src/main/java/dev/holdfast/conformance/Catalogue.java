@@ -48,6 +48,7 @@ final class Catalogue {
     cases.addAll(WorkerCases.all());
     cases.addAll(DeviceCases.all());
     cases.addAll(DeviceCommandCases.all());
+    cases.addAll(DeviceUploadCases.all());
     cases.addAll(DeviceHostileCases.all());
     cases.addAll(TerminalCases.all());
     cases.addAll(TerminalEndpointCases.all());

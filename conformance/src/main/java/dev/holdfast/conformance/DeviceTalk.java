@@ -51,10 +51,14 @@ final class DeviceTalk {
 
   /** An object within a frame. */
   static Map<?, ?> part(Frame frame, String name) {
-    if (frame.fields().get(name) instanceof Map<?, ?> part) {
+    return part(frame.fields(), name);
+  }
+
+  static Map<?, ?> part(Map<?, ?> whole, String name) {
+    if (whole.get(name) instanceof Map<?, ?> part) {
       return part;
     }
-    throw new AssertionError("no " + name + ": " + frame);
+    throw new AssertionError("no " + name + ": " + whole);
   }
 
   static Map<?, ?> audited(Peer owner, String action) throws Exception {

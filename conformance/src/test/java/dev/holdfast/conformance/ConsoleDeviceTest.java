@@ -9,6 +9,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -124,12 +125,70 @@ class ConsoleDeviceTest {
     return new Locator.GetByTextOptions().setExact(true);
   }
 
+  /** Keeps what was recorded, to be compared with what arrives. */
+  private static final String KEEP =
+      """
+      window.made = [];
+      const start = MediaRecorder.prototype.start;
+      MediaRecorder.prototype.start = function (...args) {
+        this.addEventListener('dataavailable', ({ data }) => window.made.push(data));
+        return start.apply(this, args);
+      };
+      """;
+
+  private static final String SUM =
+      "const sum = async (blob) => new Uint8Array(await crypto.subtle.digest('SHA-256', await"
+          + " blob.arrayBuffer())).join();";
+
+  @Test
+  @DisplayName("EVT15 a recording goes on through a cut network and arrives whole")
+  void aRecordingThatIsCutInTheMiddleArrivesWhole() throws Exception {
+    try (Relay relay = new Relay(browsers.gateway().base().getPort())) {
+      BrowserContext person = browsers.person();
+      person.addInitScript(KEEP);
+      String base = relay.uri("").toString().replaceFirst("^ws", "http");
+      Page device = browsers.open(person, base, "this-device");
+      button(device, "Be a device").click();
+      String id = device.locator("main .card h2").textContent();
+      Page user = browsers.open(browsers.person(), "devices/" + id);
+      button(user, "Start recording").click();
+      allow(device);
+      done(user, "Start recording");
+      Locator has = device.locator("main .ask p").first();
+      assertThat(has).containsText(Pattern.compile("has \\d[\\d.]* KB"));
+
+      person.setOffline(true);
+      relay.cut();
+      assertThat(device.locator(".banner.warn")).isVisible();
+      Browsers.picture(device, "device-cut");
+      int made = (Integer) device.evaluate("() => window.made.length");
+      device.waitForFunction("made => window.made.length > made + 2", made);
+      button(user, "Stop recording").click();
+      assertThat(user.locator(".result .badge").first()).hasText("waits for the device");
+      person.setOffline(false);
+      Locator recording = done(user, "Stop recording");
+      assertThat(recording.locator("video")).isVisible();
+      Object sent =
+          device.evaluate("async () => { " + SUM + " return sum(new Blob(window.made)); }");
+      Object got =
+          user.evaluate(
+              "async () => { "
+                  + SUM
+                  + """
+                    const { media: [one] } = await (await fetch('/api/media')).json();
+                    return sum(await (await fetch(one.url)).blob());
+                  }
+                  """);
+      assertThat(got).isEqualTo(sent);
+      assertThat(device.locator(".live-device")).hasCount(0);
+    }
+  }
+
   @Test
   void aCodeIsShownAndWhatItLetInIsTakenBack() throws Exception {
     Page user = browsers.open(browsers.person(), "devices");
     button(user, "Make a code").click();
-    assertThat(user.locator(".code"))
-        .hasText(java.util.regex.Pattern.compile("[A-Z0-9]{4}-[A-Z0-9]{4}"));
+    assertThat(user.locator(".code")).hasText(Pattern.compile("[A-Z0-9]{4}-[A-Z0-9]{4}"));
     String answer =
         (String)
             user.evaluate(

@@ -189,14 +189,15 @@ public final class Devices {
     }
     Duration within = ask.deadline() == null ? settings.deadline() : ask.deadline();
     String id = Ids.of(random, 2);
-    Upload upload = uploads.offer(device.user(), device.id(), id, ask.command());
+    long deadline = clock.millis() + within.toMillis();
+    Upload upload = uploads.offer(device.user(), device.id(), id, ask.command(), deadline);
     PendingCommand command =
         new PendingCommand(
             id,
             ask.command(),
             ask.params(),
             ask.by(),
-            clock.millis() + within.toMillis(),
+            deadline,
             result -> {
               figures.ended(result);
               told.accept(result);
@@ -340,6 +341,7 @@ public final class Devices {
       byUser.computeIfPresent(device.user(), (name, mine) -> mine == 1 ? null : mine - 1);
     }
     device.forget(why);
+    uploads.forget(device.user(), device.id());
     engine.remove(device.feed().id());
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.kinds.device;
 
 import dev.holdfast.kinds.common.Members;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A photo or a recording that a device has uploaded. Immutable; any thread.
@@ -19,6 +20,21 @@ public record Media(
   /** Where its user gets it. */
   public String url() {
     return "/api/media/" + id;
+  }
+
+  /** What its file beside it ends with. */
+  static final String SUFFIX = ".json";
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** As it lies beside its file. */
+  byte[] stored() {
+    return JSON.writeValueAsBytes(this);
+  }
+
+  /** As it lay beside its file; throws a JacksonException where that is no such thing. */
+  static Media read(byte[] stored) {
+    return JSON.readValue(stored, Media.class);
   }
 
   /** As users are told of it: one JSON object. */

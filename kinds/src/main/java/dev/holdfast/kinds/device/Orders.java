@@ -57,7 +57,7 @@ final class Orders {
     Iterator<PendingCommand> all = pending.values().iterator();
     while (all.hasNext()) {
       PendingCommand command = all.next();
-      if (command.deadlineMillis <= nowMillis) {
+      if (command.endsMillis() <= nowMillis) {
         all.remove();
         over.add(command);
       }

@@ -45,6 +45,11 @@ final class PendingCommand {
     return carrier == null && delivery == 0;
   }
 
+  /** When it ends without a result: a piece of what it yields puts that off. */
+  long endsMillis() {
+    return upload == null ? deadlineMillis : Math.max(deadlineMillis, upload.dueMillis());
+  }
+
   /** What the device is told. */
   Members order() {
     return new Members()

@@ -3,56 +3,45 @@ package dev.holdfast.kinds.device;
 import dev.holdfast.kinds.common.Ids;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What devices upload: each thing a file in one folder, under a name of the gateway's making, with
- * another beside it that says what it is. Any thread; what touches files waits for the disk.
+ * What devices upload, whole or piece by piece: the rights to, and how far each has come. What is
+ * whole is stored under a name of the gateway's making. Any thread; what takes bytes waits for who
+ * sends them and for the disk.
  */
 public final class Uploads implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Uploads.class.getName());
-  private static final JsonMapper JSON = new JsonMapper();
 
-  /** Commands whose result is something to be uploaded: whether it is a picture. */
-  private static final Map<String, Boolean> YIELD =
-      Map.of("camera_snap", true, "screen_record_stop", false);
+  /** Commands whose result is something to be uploaded. */
+  private static final Map<String, Upload.Yield> YIELD =
+      Map.of(
+          "camera_snap", Upload.Yield.PICTURE,
+          "screen_record_start", Upload.Yield.BEGUN,
+          "screen_record_stop", Upload.Yield.RECORDING);
 
-  private static final String ABOUT = ".json";
-  private static final String PART = ".part";
   private static final String TOO_LATE = "the command has ended";
-  private static final int PIECE = 64 * 1024;
+  private static final String TAKEN_OVER = "another connection goes on with it";
   private static final int ID_LONGS = 2;
   private static final int TOKEN_LONGS = 3;
 
-  private final @Nullable Path configured;
-  private @Nullable Path folder;
   private final Bounds bounds;
   private final InstantSource clock;
   private final LongSupplier random;
+  private final MediaStore media;
   private final ConcurrentMap<String, Upload> open = new ConcurrentHashMap<>();
-  private final ConcurrentMap<String, Media> stored = new ConcurrentHashMap<>();
-  private final Map<String, Long> used = new HashMap<>();
-  private long usedInAll;
+  private final ConcurrentMap<Recorder, Upload> recordings = new ConcurrentHashMap<>();
+
+  /** A device of a user that records. */
+  private record Recorder(String user, String deviceId) {}
 
   /**
    * How much is kept.
@@ -64,13 +53,21 @@ public final class Uploads implements AutoCloseable {
    */
   public record Bounds(long mostBytes, long mostPerUser, long mostInAll, Duration age) {}
 
-  /** What came of an upload. */
+  /** What came of an upload, or of a piece of it. */
   public sealed interface Outcome {
 
     /** It is stored. */
     record Stored(Media media) implements Outcome {}
 
-    /** It is not. */
+    /**
+     * So far it has come.
+     *
+     * @param length of the whole, in bytes; -1 where it is not known yet
+     * @param untilMillis until when it is good, in milliseconds since 1970 UTC
+     */
+    record At(long offset, long length, long untilMillis) implements Outcome {}
+
+    /** It is not taken. */
     record Refused(Why why, String message) implements Outcome {}
   }
 
@@ -80,7 +77,10 @@ public final class Uploads implements AutoCloseable {
     TOO_LARGE,
     NOT_MEDIA,
     NO_ROOM,
-    BROKEN_OFF
+    BROKEN_OFF,
+    /** It has come to another place, or another connection writes it. */
+    ELSEWHERE,
+    WRONG_LENGTH
   }
 
   /**
@@ -90,247 +90,248 @@ public final class Uploads implements AutoCloseable {
    */
   public Uploads(@Nullable Path folder, Bounds bounds, InstantSource clock, LongSupplier random)
       throws IOException {
-    this.configured = folder;
     this.bounds = bounds;
     this.clock = clock;
     this.random = random;
-    if (folder != null) {
-      load();
-    }
+    this.media = new MediaStore(folder, bounds, clock);
   }
 
-  private void load() throws IOException {
-    for (Path file : files()) {
-      String name = file.getFileName().toString();
-      if (name.endsWith(PART)) {
-        Files.deleteIfExists(file);
-      } else if (name.endsWith(ABOUT)) {
-        try {
-          Media media = JSON.readValue(Files.readAllBytes(file), Media.class);
-          if (name.equals(media.id() + ABOUT) && Files.exists(file(media.id()))) {
-            stored.put(media.id(), media);
-            reserve(media.user(), media.bytes(), Long.MAX_VALUE);
-          }
-        } catch (JacksonException | IllegalArgumentException e) {
-          LOG.log(System.Logger.Level.WARNING, "is not of an upload: {0}", file);
-        }
-      }
-    }
+  /** What was uploaded. */
+  public MediaStore media() {
+    return media;
   }
 
-  private List<Path> files() throws IOException {
-    try (Stream<Path> files = Files.list(folder())) {
-      return files.toList();
-    }
+  /** How much is taken. */
+  public Bounds bounds() {
+    return bounds;
   }
 
-  /** Where they are, which is made where it is not there. */
-  private synchronized Path folder() throws IOException {
-    Path there = folder;
-    if (there == null) {
-      there =
-          configured == null
-              ? Files.createTempDirectory("holdfast-media")
-              : Files.createDirectories(configured);
-      folder = there;
-    }
-    return there;
-  }
-
-  private Path file(String id) throws IOException {
-    return folder().resolve(id);
-  }
-
-  /** The right to upload what a command yields; null where it yields nothing. */
-  @Nullable Upload offer(String user, String deviceId, String commandId, String command) {
-    Boolean picture = YIELD.get(command);
-    if (picture == null) {
+  /**
+   * The right to upload what a command yields; null where it yields nothing. A command that ends a
+   * recording has that of the one that began it, where there is one.
+   */
+  @Nullable Upload offer(
+      String user, String deviceId, String commandId, String command, long deadlineMillis) {
+    Upload.Yield yield = YIELD.get(command);
+    if (yield == null) {
       return null;
     }
-    Upload upload =
-        new Upload(
-            Ids.of(random, TOKEN_LONGS), user, deviceId, commandId, picture, bounds.mostBytes());
+    long now = clock.millis();
+    Upload begun = recordings.get(new Recorder(user, deviceId));
+    if (yield == Upload.Yield.RECORDING && begun != null && begun.ask(now, deadlineMillis)) {
+      return begun;
+    }
+    Arrival arrival =
+        new Arrival(
+            Ids.of(random, ID_LONGS),
+            user,
+            deviceId,
+            commandId,
+            yield == Upload.Yield.PICTURE,
+            bounds.mostBytes(),
+            media);
+    Upload upload = new Upload(Ids.of(random, TOKEN_LONGS), yield, arrival, now, deadlineMillis);
     open.put(upload.token, upload);
     return upload;
   }
 
-  /** The command has ended: what was uploaded for it, which is deleted where it failed. */
-  @Nullable Media end(Upload upload, boolean success) {
-    open.remove(upload.token);
-    Media media = upload.end();
-    if (media != null && !success) {
-      Thread.ofVirtual().name("media-delete").start(() -> delete(media));
-      return null;
-    }
-    return media;
+  private static Recorder recorder(Upload upload) {
+    return new Recorder(upload.arrival.user, upload.arrival.deviceId);
   }
 
   /**
-   * Takes an upload, a piece at a time.
-   *
-   * @param length in bytes, as it is announced; -1 for not at all
-   * @param claim of its type; null for none
+   * A command has ended: what was uploaded for it, which is deleted where it failed. A recording
+   * that has begun goes on, whatever becomes of a command to end it that fails.
    */
-  public Outcome take(String token, long length, @Nullable String claim, InputStream body) {
+  @Nullable Media end(Upload upload, boolean success) {
+    if (!success && upload.askedInVain()) {
+      return null;
+    }
+    if (success && upload.run(clock.millis())) {
+      Upload before = recordings.put(recorder(upload), upload);
+      if (before != null) {
+        close(before);
+      }
+      return null;
+    }
+    close(upload);
+    Media whole = upload.media();
+    if (whole != null && !success) {
+      Thread.ofVirtual().name("media-delete").start(() -> media.delete(whole));
+      return null;
+    }
+    return whole;
+  }
+
+  /** A device is known no more: what it records is not taken any more. */
+  void forget(String user, String deviceId) {
+    Upload begun = recordings.get(new Recorder(user, deviceId));
+    if (begun != null) {
+      close(begun);
+    }
+  }
+
+  /** It is good no more; nothing is left of what is not whole. */
+  private void close(Upload upload) {
+    open.remove(upload.token);
+    recordings.remove(recorder(upload), upload);
+    if (upload.end()) {
+      Thread.ofVirtual().name("media-delete").start(upload::discard);
+    }
+  }
+
+  /** What is done with an upload by the one who writes it. */
+  private interface Deed {
+    Outcome with(Upload upload) throws IOException;
+  }
+
+  private Outcome with(String token, InputStream body, Deed deed) {
     Upload upload = open.get(token);
-    if (upload == null) {
+    if (upload == null || upload.untilMillis() <= clock.millis()) {
       return refused(Why.UNKNOWN, "no such upload, or not any more");
     }
-    if (length > bounds.mostBytes()) {
-      return tooLarge();
+    if (!upload.begin(body)) {
+      return refused(Why.ELSEWHERE, TAKEN_OVER);
     }
-    if (!upload.take()) {
-      return refused(Why.UNKNOWN, "it has been uploaded already");
-    }
-    Outcome outcome = refused(Why.BROKEN_OFF, "the upload broke off");
     try {
-      outcome = receive(upload, claim, body);
+      return deed.with(upload);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "an upload broke off", e);
+      return switch (upload.use(body)) {
+        case OVER -> refused(Why.UNKNOWN, TOO_LATE);
+        case TAKEN_OVER -> refused(Why.ELSEWHERE, TAKEN_OVER);
+        case GOOD -> refused(Why.BROKEN_OFF, "the upload broke off");
+      };
     } finally {
-      if (outcome instanceof Outcome.Refused) {
-        upload.failed();
+      if (upload.use(body) == Upload.Use.OVER) {
+        upload.arrival.discard();
+      }
+      upload.finish(body);
+    }
+  }
+
+  private static Outcome.Refused refused(Why why, String message) {
+    return new Outcome.Refused(why, message);
+  }
+
+  /**
+   * Takes an upload whole, as it comes; what had arrived of it before is thrown away.
+   *
+   * @param announced bytes; -1 for none
+   * @param claim of its type; null for none
+   */
+  public Outcome take(String token, long announced, @Nullable String claim, InputStream body) {
+    return with(
+        token,
+        body,
+        upload -> {
+          if (upload.media() != null) {
+            return refused(Why.UNKNOWN, "it has been uploaded already");
+          }
+          upload.arrival.discard();
+          boolean whole = false;
+          try {
+            Outcome.Refused refused = upload.arrival.take(body, announced, () -> upload.use(body));
+            whole = refused == null;
+            return refused == null ? store(upload, claim) : refused;
+          } finally {
+            if (!whole) {
+              upload.arrival.discard();
+            }
+          }
+        });
+  }
+
+  /**
+   * Takes a piece of an upload, after what has arrived of it. What has come of a piece that breaks
+   * off stays; what is refused leaves nothing of the whole.
+   *
+   * @param offset of the piece, in bytes
+   * @param length of the whole, in bytes; -1 where it is not known yet
+   * @param announced bytes of the piece; -1 for none
+   */
+  public Outcome append(String token, long offset, long length, long announced, InputStream body) {
+    return with(
+        token,
+        body,
+        upload -> {
+          Arrival arrival = upload.arrival;
+          long before = arrival.bytes();
+          if (offset != before) {
+            return refused(Why.ELSEWHERE, "Upload-Offset: it has come to " + before);
+          }
+          if (length >= 0 && !arrival.mayBe(length)) {
+            return refused(Why.WRONG_LENGTH, "Upload-Length: is not what it was, or exceeded");
+          }
+          if (upload.media() != null) {
+            return at(upload);
+          }
+          Outcome.Refused refused;
+          try {
+            refused = arrival.tell(length);
+            if (refused == null) {
+              refused = arrival.take(body, announced, () -> upload.use(body));
+            }
+          } finally {
+            if (arrival.bytes() > before) {
+              upload.renew(clock.millis());
+            }
+          }
+          if (refused == null
+              && arrival.whole()
+              && store(upload, null) instanceof Outcome.Refused r) {
+            refused = r;
+          }
+          return refused == null ? at(upload) : refused;
+        });
+  }
+
+  /** How far an upload has come; whoever writes it is broken off, so that this holds. */
+  public Outcome progress(String token) {
+    return with(token, InputStream.nullInputStream(), Uploads::at);
+  }
+
+  /** Gives an upload up: nothing of it is left, and its path is good no more. */
+  public Outcome giveUp(String token) {
+    return with(
+        token,
+        InputStream.nullInputStream(),
+        upload -> {
+          if (upload.media() != null) {
+            return refused(Why.ELSEWHERE, "it is whole, and its user's");
+          }
+          Outcome at = at(upload);
+          close(upload);
+          return at;
+        });
+  }
+
+  private static Outcome at(Upload upload) {
+    return new Outcome.At(upload.arrival.bytes(), upload.arrival.length(), upload.untilMillis());
+  }
+
+  private Outcome store(Upload upload, @Nullable String claim) throws IOException {
+    Outcome outcome = upload.arrival.store(claim, clock.millis());
+    if (outcome instanceof Outcome.Stored(Media whole)) {
+      media.add(whole);
+      if (!upload.done(whole)) {
+        media.delete(whole);
+        return refused(Why.UNKNOWN, TOO_LATE);
       }
     }
     return outcome;
   }
 
-  private static Outcome refused(Why why, String message) {
-    return new Outcome.Refused(why, message);
-  }
-
-  private Outcome tooLarge() {
-    return refused(Why.TOO_LARGE, "at most " + bounds.mostBytes() + " bytes are taken");
-  }
-
-  private Outcome receive(Upload upload, @Nullable String claim, InputStream body)
-      throws IOException {
-    byte[] head = body.readNBytes(MediaType.HEAD_BYTES);
-    MediaType type = MediaType.of(head);
-    if (type == null || type.picture() != upload.picture) {
-      return refused(
-          Why.NOT_MEDIA, "is no " + (upload.picture ? "picture" : "recording") + " that is taken");
-    }
-    if (!type.fits(claim)) {
-      return refused(Why.NOT_MEDIA, "content-type: it is " + type.text());
-    }
-    String id = Ids.of(random, ID_LONGS);
-    Path part = file(id + PART);
-    long bytes = 0;
-    boolean kept = false;
-    try {
-      try (OutputStream out = Files.newOutputStream(part, StandardOpenOption.CREATE_NEW)) {
-        // As it comes: one that comes in drops is given up once its command has ended.
-        byte[] piece = Arrays.copyOf(head, PIECE);
-        for (int count = head.length; count > 0; count = body.read(piece)) {
-          if (upload.over()) {
-            return refused(Why.UNKNOWN, TOO_LATE);
-          }
-          if (bytes + count > bounds.mostBytes()) {
-            return tooLarge();
-          }
-          if (!reserve(upload.user, count, bounds.mostPerUser())) {
-            return refused(Why.NO_ROOM, "there is no room for more uploads");
-          }
-          bytes += count;
-          out.write(piece, 0, count);
-        }
-      }
-      Media media =
-          new Media(
-              id, upload.user, upload.deviceId, upload.commandId, type, bytes, clock.millis());
-      Files.write(file(id + ABOUT), JSON.writeValueAsBytes(media));
-      Files.move(part, file(id), StandardCopyOption.ATOMIC_MOVE);
-      stored.put(id, media);
-      kept = upload.done(media);
-      if (!kept) {
-        stored.remove(id);
-        Files.deleteIfExists(file(id));
-        return refused(Why.UNKNOWN, TOO_LATE);
-      }
-      return new Outcome.Stored(media);
-    } finally {
-      if (!kept) {
-        release(upload.user, bytes);
-        Files.deleteIfExists(part);
-        Files.deleteIfExists(file(id + ABOUT));
-      }
-    }
-  }
-
-  private synchronized boolean reserve(String user, long bytes, long mostPerUser) {
-    long mine = used.getOrDefault(user, 0L);
-    if (mostPerUser != Long.MAX_VALUE
-        && (mine + bytes > mostPerUser || usedInAll + bytes > bounds.mostInAll())) {
-      return false;
-    }
-    used.put(user, mine + bytes);
-    usedInAll += bytes;
-    return true;
-  }
-
-  private synchronized void release(String user, long bytes) {
-    used.computeIfPresent(user, (name, mine) -> mine <= bytes ? null : mine - bytes);
-    usedInAll -= bytes;
-  }
-
-  /** What was stored under an id; null for nothing. */
-  public @Nullable Media find(String id) {
-    return stored.get(id);
-  }
-
-  /** What was stored of a user, or of all, the newest first. */
-  public List<Media> list(String user, boolean all) {
-    return stored.values().stream()
-        .filter(media -> all || media.user().equals(user))
-        .sorted(Comparator.comparingLong(Media::createdMillis).reversed())
-        .toList();
-  }
-
-  /** Opens the bytes of one. */
-  public InputStream read(Media media) throws IOException {
-    return Files.newInputStream(file(media.id()));
-  }
-
-  /** Deletes one, if it is there still. */
-  public void delete(Media media) {
-    if (stored.remove(media.id(), media)) {
-      release(media.user(), media.bytes());
-      try {
-        Files.deleteIfExists(file(media.id()));
-        Files.deleteIfExists(file(media.id() + ABOUT));
-      } catch (IOException e) {
-        LOG.log(System.Logger.Level.WARNING, "can''t be deleted: " + media.id(), e);
-      }
-    }
-  }
-
-  /** Deletes what is too old. */
+  /** Ends recordings to which nothing was added for too long, and deletes what is too old. */
   public void sweep() {
-    long before = clock.millis() - bounds.age().toMillis();
-    stored.values().stream().filter(m -> m.createdMillis() <= before).forEach(this::delete);
-  }
-
-  /** Bytes that are stored, or about to be. */
-  public synchronized long bytes() {
-    return usedInAll;
+    long now = clock.millis();
+    recordings.values().stream().filter(upload -> upload.untilMillis() <= now).forEach(this::close);
+    media.sweep();
   }
 
   @Override
   public void close() {
-    Path passing;
-    synchronized (this) {
-      passing = configured == null ? folder : null;
-    }
-    if (passing != null) {
-      try {
-        for (Path file : files()) {
-          Files.deleteIfExists(file);
-        }
-        Files.deleteIfExists(passing);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    open.values().forEach(Upload::end);
+    media.close();
   }
 }

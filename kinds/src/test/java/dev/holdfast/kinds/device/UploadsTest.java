@@ -15,6 +15,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class UploadsTest {
 
   private static final String JPEG = "\u00ff\u00d8\u00ff\u00e0 and what follows";
+  private static final String WEBM = "\u001aE\u00df\u00a3 and what follows";
 
   private final AtomicLong millis = new AtomicLong(1_000_000);
   private final AtomicLong ids = new AtomicLong();
@@ -48,7 +52,8 @@ final class UploadsTest {
   }
 
   private Upload offer(String user, String command) {
-    Upload upload = uploads.offer(user, "cam", "c" + ids.incrementAndGet(), command);
+    Upload upload =
+        uploads.offer(user, "cam", "c" + ids.incrementAndGet(), command, millis.get() + 30_000);
     assertThat(upload).isNotNull();
     return upload;
   }
@@ -87,16 +92,16 @@ final class UploadsTest {
     Files.write(folder.resolve("left.part"), new byte[10]);
     Files.write(folder.resolve("broken.json"), new byte[10]);
     uploads = open();
-    assertThat(uploads.find(media.id())).isEqualTo(media);
-    assertThat(uploads.bytes()).isEqualTo(JPEG.length());
+    assertThat(uploads.media().find(media.id())).isEqualTo(media);
+    assertThat(uploads.media().bytes()).isEqualTo(JPEG.length());
     assertThat(folder.resolve("left.part")).doesNotExist();
-    try (InputStream in = uploads.read(media)) {
+    try (InputStream in = uploads.media().read(media)) {
       assertThat(new String(in.readAllBytes(), ISO_8859_1)).isEqualTo(JPEG);
     }
     millis.addAndGet(Duration.ofDays(1).toMillis());
     uploads.sweep();
-    assertThat(uploads.list("ann", true)).isEmpty();
-    assertThat(uploads.bytes()).isZero();
+    assertThat(uploads.media().list("ann", true)).isEmpty();
+    assertThat(uploads.media().bytes()).isZero();
     assertThat(files()).containsExactly(folder.resolve("broken.json"));
   }
 
@@ -122,7 +127,7 @@ final class UploadsTest {
     } else {
       assertThat(refused(outcome)).isEqualTo(Why.NOT_MEDIA);
       assertThat(files()).isEmpty();
-      assertThat(uploads.bytes()).isZero();
+      assertThat(uploads.media().bytes()).isZero();
     }
   }
 
@@ -141,7 +146,7 @@ final class UploadsTest {
     assertThat(refused(take(offer("ann", "camera_snap"), null, large))).isEqualTo(Why.NO_ROOM);
     stored(take(offer("bob", "camera_snap"), null, large));
     assertThat(refused(take(offer("cid", "camera_snap"), null, large))).isEqualTo(Why.NO_ROOM);
-    assertThat(uploads.bytes()).isEqualTo(2_000);
+    assertThat(uploads.media().bytes()).isEqualTo(2_000);
     assertThat(files()).hasSize(4);
   }
 
@@ -182,11 +187,197 @@ final class UploadsTest {
         };
     assertThat(refused(uploads.take(late.token, -1, null, ending))).isEqualTo(Why.UNKNOWN);
     assertThat(files()).isEmpty();
-    assertThat(uploads.bytes()).isZero();
+    assertThat(uploads.media().bytes()).isZero();
+  }
+
+  private Outcome append(Upload upload, long offset, long length, String text) {
+    return uploads.append(upload.token, offset, length, text.length(), bytes(text));
+  }
+
+  private static void at(Outcome outcome, long offset) {
+    assertThat(outcome).isInstanceOf(Outcome.At.class);
+    assertThat(((Outcome.At) outcome).offset()).isEqualTo(offset);
+  }
+
+  @Test
+  void aRecordingArrivesPieceByPieceFromItsBeginToItsEnd() throws IOException {
+    Upload upload = offer("ann", "screen_record_start");
+    assertThat(uploads.end(upload, true)).isNull();
+    at(append(upload, 0, -1, WEBM.substring(0, 3)), 3);
+    at(append(upload, 3, -1, WEBM.substring(3, 9)), 9);
+    assertThat(refused(append(upload, 3, -1, "again"))).isEqualTo(Why.ELSEWHERE);
+    at(uploads.progress(upload.token), 9);
+    assertThat(uploads.media().bytes()).isEqualTo(9);
+    // Two are asked for at once: one gets it, and where that fails the recording goes on.
+    Upload asked = offer("ann", "screen_record_stop");
+    assertThat(asked).isSameAs(upload);
+    Upload other = offer("ann", "screen_record_stop");
+    assertThat(other).isNotSameAs(upload);
+    assertThat(uploads.end(other, false)).isNull();
+    assertThat(uploads.end(asked, false)).isNull();
+    at(uploads.progress(upload.token), 9);
+    assertThat(offer("ann", "screen_record_stop")).isSameAs(upload);
+    assertThat(refused(append(upload, 9, 8, ""))).isEqualTo(Why.WRONG_LENGTH);
+    at(append(upload, 9, WEBM.length(), WEBM.substring(9)), WEBM.length());
+    // Whoever did not hear that may ask, or say it again.
+    at(uploads.progress(upload.token), WEBM.length());
+    at(append(upload, WEBM.length(), WEBM.length(), ""), WEBM.length());
+    Media media = uploads.end(upload, true);
+    assertThat(media).isNotNull();
+    try (InputStream in = uploads.media().read(media)) {
+      assertThat(new String(in.readAllBytes(), ISO_8859_1)).isEqualTo(WEBM);
+    }
+    assertThat(refused(uploads.progress(upload.token))).isEqualTo(Why.UNKNOWN);
+    assertThat(files()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', 1000, TOO_LARGE",
+    "'', 1001, TOO_LARGE",
+    "<script>alert(1)</script>, 0, NOT_MEDIA",
+  })
+  void aPieceThatIsRefusedLeavesNothingOfTheWhole(String first, int more, Why why)
+      throws IOException {
+    Upload upload = offer("ann", "screen_record_stop");
+    at(
+        append(upload, 0, -1, first.isEmpty() ? WEBM : first.substring(0, 5)),
+        first.isEmpty() ? WEBM.length() : 5);
+    String rest = first.isEmpty() ? "x".repeat(more) : first.substring(5);
+    long offset = first.isEmpty() ? WEBM.length() : 5;
+    assertThat(refused(uploads.append(upload.token, offset, -1, -1, bytes(rest)))).isEqualTo(why);
+    assertThat(files()).isEmpty();
+    assertThat(uploads.media().bytes()).isZero();
+    // It may be begun anew.
+    at(append(upload, 0, WEBM.length(), WEBM), WEBM.length());
+    assertThat(uploads.end(upload, true)).isNotNull();
+  }
+
+  @Test
+  void theLengthAndTheRoomHoldForPiecesToo() throws IOException {
+    Upload upload = offer("ann", "screen_record_stop");
+    assertThat(refused(append(upload, 0, 1_001, WEBM))).isEqualTo(Why.TOO_LARGE);
+    at(append(upload, 0, 30, WEBM), WEBM.length());
+    assertThat(refused(append(upload, WEBM.length(), 31, ""))).isEqualTo(Why.WRONG_LENGTH);
+    assertThat(refused(append(upload, WEBM.length(), 30, "x".repeat(30)))).isEqualTo(Why.TOO_LARGE);
+    at(append(upload, 0, -1, WEBM + "x".repeat(900)), WEBM.length() + 900);
+    Upload more = offer("ann", "screen_record_start");
+    assertThat(refused(append(more, 0, -1, WEBM + "x".repeat(900)))).isEqualTo(Why.NO_ROOM);
+    assertThat(files()).hasSize(1);
+    assertThat(uploads.media().bytes()).isEqualTo(WEBM.length() + 900);
+    // What is whole takes the place of pieces.
+    stored(take(upload, null, WEBM));
+    assertThat(uploads.media().bytes()).isEqualTo(WEBM.length());
+  }
+
+  @Test
+  void aRecordingToWhichNothingIsAddedIsGivenUpAndADayIsTheMost() throws Exception {
+    Upload upload = offer("ann", "screen_record_start");
+    uploads.end(upload, true);
+    at(append(upload, 0, -1, WEBM), WEBM.length());
+    long minutes = Duration.ofMinutes(50).toMillis();
+    int times = 0;
+    for (long at = WEBM.length(); ; at++) {
+      millis.addAndGet(minutes);
+      uploads.sweep();
+      if (!(append(upload, at, -1, "x") instanceof Outcome.At)) {
+        break;
+      }
+      times++;
+    }
+    assertThat(times * minutes).isBetween(22 * 3_600_000L, 24 * 3_600_000L);
+    gone();
+    Upload idle = offer("ann", "screen_record_start");
+    uploads.end(idle, true);
+    at(append(idle, 0, -1, WEBM), WEBM.length());
+    millis.addAndGet(Duration.ofHours(1).toMillis());
+    assertThat(refused(append(idle, WEBM.length(), -1, "x"))).isEqualTo(Why.UNKNOWN);
+    uploads.sweep();
+    gone();
+    // Of the one before nothing is left once another is begun, nor of one that is given up.
+    Upload before = offer("ann", "screen_record_start");
+    uploads.end(before, true);
+    at(append(before, 0, -1, WEBM), WEBM.length());
+    Upload next = offer("ann", "screen_record_start");
+    uploads.end(next, true);
+    gone();
+    at(append(next, 0, -1, WEBM), WEBM.length());
+    at(uploads.giveUp(next.token), WEBM.length());
+    gone();
+    assertThat(refused(uploads.giveUp(next.token))).isEqualTo(Why.UNKNOWN);
+  }
+
+  /** Deletions are waited for, which nobody else does. */
+  private void gone() throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!files().isEmpty() || uploads.media().bytes() != 0) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aPiecePutsTheDeadlineOffByAnHourAtMost() {
+    Upload upload = offer("ann", "screen_record_stop");
+    long deadline = millis.get() + 30_000;
+    assertThat(upload.dueMillis()).isEqualTo(deadline);
+    millis.addAndGet(20_000);
+    at(append(upload, 0, -1, ""), 0);
+    assertThat(upload.dueMillis()).isEqualTo(deadline);
+    at(append(upload, 0, -1, WEBM), WEBM.length());
+    assertThat(upload.dueMillis()).isEqualTo(millis.get() + 30_000);
+    for (long at = WEBM.length(); append(upload, at, -1, "x") instanceof Outcome.At; at++) {
+      millis.addAndGet(25_000);
+    }
+    assertThat(upload.dueMillis()).isEqualTo(deadline + 3_600_000);
+  }
+
+  @Test
+  void ofTwoThatWriteTheNewerGoesOnWhereTheOlderWasBrokenOff() throws Exception {
+    Upload upload = offer("ann", "screen_record_stop");
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    InputStream dead =
+        new InputStream() {
+          private boolean first = true;
+
+          @Override
+          public int read() {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public int read(byte[] into, int from, int most) throws IOException {
+            if (first) {
+              first = false;
+              System.arraycopy(WEBM.getBytes(ISO_8859_1), 0, into, from, WEBM.length());
+              return WEBM.length();
+            }
+            writing.countDown();
+            try {
+              closed.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            throw new IOException("closed");
+          }
+
+          @Override
+          public void close() {
+            closed.countDown();
+          }
+        };
+    CompletableFuture<Outcome> older =
+        CompletableFuture.supplyAsync(() -> uploads.append(upload.token, 0, -1, -1, dead));
+    writing.await();
+    at(uploads.progress(upload.token), WEBM.length());
+    assertThat(refused(older.get(20, TimeUnit.SECONDS))).isEqualTo(Why.ELSEWHERE);
+    at(append(upload, WEBM.length(), WEBM.length() + 1, "x"), WEBM.length() + 1);
+    assertThat(uploads.end(upload, true)).isNotNull();
   }
 
   @Test
   void nothingIsOfferedForCommandsThatYieldNothing() {
-    assertThat(uploads.offer("ann", "cam", "c", "get_location")).isNull();
+    assertThat(uploads.offer("ann", "cam", "c", "get_location", 2_000_000)).isNull();
   }
 }

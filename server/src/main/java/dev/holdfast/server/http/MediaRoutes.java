@@ -1,6 +1,7 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.kinds.device.Media;
+import dev.holdfast.kinds.device.MediaStore;
 import dev.holdfast.kinds.device.Uploads;
 import dev.holdfast.server.device.DeviceRights;
 import dev.holdfast.session.Principal;
@@ -8,8 +9,17 @@ import dev.holdfast.transport.HttpRequest;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What devices upload, by a right that each command brings, and what was uploaded, for its user.
@@ -22,87 +32,160 @@ final class MediaRoutes {
   /** So that no browser takes it for more than it is. */
   private static final String POLICY = "default-src 'none'; sandbox";
 
+  /** The version of tus, the protocol of uploads that go on where they broke off. */
+  private static final String TUS = "1.0.0";
+
+  private static final String OFFSET = "upload-offset";
+  private static final String LENGTH = "upload-length";
+  private static final String PIECE_TYPE = "application/offset+octet-stream";
+  private static final Set<String> TAKES = Set.of("PUT", "POST", "PATCH");
+
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
   private final Uploads uploads;
+  private final MediaStore media;
   private final DeviceRights rights;
 
   MediaRoutes(Parts parts) {
     this.uploads = parts.uploads();
+    this.media = uploads.media();
     this.rights = parts.deviceRights();
   }
 
   void addTo(Routes routes) {
     // The path is the right.
-    for (String method : new String[] {"PUT", "POST"}) {
-      routes.add(
-          method,
-          UPLOADS + "{token}",
-          java.util.List.of(),
-          (r, v, p) -> Reply.later(() -> take(r, new ByteArrayInputStream(r.body()))));
+    for (String method : TAKES) {
+      upload(routes, method, r -> take(r, new ByteArrayInputStream(r.body())));
     }
+    // A HEAD comes as a GET.
+    upload(routes, "GET", r -> so(r, () -> said(uploads.progress(token(r)))));
+    upload(routes, "DELETE", r -> so(r, () -> said(uploads.giveUp(token(r)))));
+    upload(routes, "OPTIONS", r -> options());
     routes.add("GET", "/api/media", Routes.ANYBODY, (r, v, p) -> list(p));
     routes.add("GET", "/api/media/{id}", Routes.ANYBODY, (r, v, p) -> read(v, p));
     routes.add("DELETE", "/api/media/{id}", Routes.ANYBODY, (r, v, p) -> delete(v, p));
   }
 
-  static boolean streams(String method, String path) {
-    return (method.equals("PUT") || method.equals("POST")) && path.startsWith(UPLOADS);
+  private static void upload(Routes routes, String method, Function<HttpRequest, Reply> answer) {
+    routes.add(
+        method, UPLOADS + "{token}", List.of(), (r, v, p) -> Reply.later(() -> answer.apply(r)));
   }
 
-  /** Takes an upload as it comes; waits for its client and the disk. */
+  static boolean streams(String method, String path) {
+    return TAKES.contains(method) && path.startsWith(UPLOADS);
+  }
+
+  private static String token(HttpRequest request) {
+    return request.path().substring(UPLOADS.length());
+  }
+
+  /** Takes an upload, or a piece of one, as it comes; waits for its client and the disk. */
   Reply take(HttpRequest request, InputStream body) {
-    String token = request.path().substring(UPLOADS.length());
-    String length = request.headers().getOrDefault("content-length", "");
-    String claim = request.headers().get("content-type");
-    return switch (uploads.take(token, length(length), claim, body)) {
-      case Uploads.Outcome.Stored(Media media) ->
+    long announced = number(request, "content-length");
+    String type = request.headers().get("content-type");
+    return request.method().equals("PATCH")
+        ? so(request, () -> append(request, announced, type, body))
+        : said(uploads.take(token(request), announced, type, body));
+  }
+
+  private Reply append(
+      HttpRequest request, long announced, @Nullable String type, InputStream body) {
+    if (!PIECE_TYPE.equalsIgnoreCase(type)) {
+      return Reply.error(415, "bad_request", "content-type: must be " + PIECE_TYPE);
+    }
+    long offset = number(request, OFFSET);
+    if (offset < 0) {
+      return Reply.error(400, "bad_request", "Upload-Offset: must be a number of bytes");
+    }
+    if (request.headers().containsKey(LENGTH) && number(request, LENGTH) < 0) {
+      return Reply.error(400, "bad_request", "Upload-Length: must be a number of bytes");
+    }
+    return said(uploads.append(token(request), offset, number(request, LENGTH), announced, body));
+  }
+
+  /** Answers as tus says, unless another version of it is asked for. */
+  private static Reply so(HttpRequest request, Supplier<Reply> answer) {
+    String version = request.headers().getOrDefault("tus-resumable", TUS);
+    Reply reply =
+        version.equals(TUS)
+            ? answer.get()
+            : Reply.error(412, "unsupported_version", "Tus-Resumable: must be " + TUS)
+                .with("tus-version", TUS);
+    return reply.with("tus-resumable", TUS).with("cache-control", "no-store");
+  }
+
+  private Reply options() {
+    return Reply.nothing()
+        .with("tus-resumable", TUS)
+        .with("tus-version", TUS)
+        .with("tus-extension", "creation-defer-length,expiration,termination")
+        .with("tus-max-size", Long.toString(uploads.bounds().mostBytes()));
+  }
+
+  private static Reply said(Uploads.Outcome outcome) {
+    return switch (outcome) {
+      case Uploads.Outcome.Stored(Media stored) ->
           new Reply(
               201,
               Map.of("content-type", "application/json"),
-              media.json().getBytes(StandardCharsets.UTF_8));
+              stored.json().getBytes(StandardCharsets.UTF_8));
+      case Uploads.Outcome.At(long offset, long length, long untilMillis) ->
+          Reply.nothing()
+              .with(OFFSET, Long.toString(offset))
+              .with(
+                  length < 0 ? "upload-defer-length" : LENGTH,
+                  length < 0 ? "1" : Long.toString(length))
+              .with(
+                  "upload-expires",
+                  HTTP_DATE.format(Instant.ofEpochMilli(Math.max(0, untilMillis))));
       case Uploads.Outcome.Refused(Uploads.Why why, String message) ->
           switch (why) {
             case UNKNOWN -> Reply.error(404, "not_found", message);
             case TOO_LARGE -> Reply.error(413, "too_large", message);
             case NOT_MEDIA -> Reply.error(415, "bad_request", message);
             case NO_ROOM -> Reply.error(507, "over_capacity", message);
-            case BROKEN_OFF -> Reply.error(400, "bad_request", message);
+            case BROKEN_OFF, WRONG_LENGTH -> Reply.error(400, "bad_request", message);
+            case ELSEWHERE -> Reply.error(409, "conflict", message);
           };
     };
   }
 
-  private static long length(String header) {
-    return header.matches("[0-9]{1,18}") ? Long.parseLong(header) : -1;
+  private static long number(HttpRequest request, String header) {
+    String text = request.headers().getOrDefault(header, "");
+    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
   }
 
   private Reply list(Principal who) {
     return Reply.raw(
-        uploads.list(who.userId(), rights.seesMedia(who)).stream()
+        media.list(who.userId(), rights.seesMedia(who)).stream()
             .map(Media::json)
             .collect(Collectors.joining(",", "{\"media\":[", "]}")));
   }
 
   private Media found(Map<String, String> path, Principal who) {
-    Media media = uploads.find(path.getOrDefault("id", ""));
-    if (media == null || !(media.user().equals(who.userId()) || rights.seesMedia(who))) {
+    Media found = media.find(path.getOrDefault("id", ""));
+    if (found == null || !(found.user().equals(who.userId()) || rights.seesMedia(who))) {
       throw new Refusal(404, "not_found", "no such media");
     }
-    return media;
+    return found;
   }
 
   private Reply read(Map<String, String> path, Principal who) {
-    Media media = found(path, who);
+    Media found = found(path, who);
     return Reply.stream(
         Map.of(
             "content-type",
-            media.type().text(),
+            found.type().text(),
             "content-disposition",
-            "attachment; filename=\"" + media.id() + "." + media.type().suffix() + "\"",
+            "attachment; filename=\"" + found.id() + "." + found.type().suffix() + "\"",
             "content-security-policy",
             POLICY,
             "cache-control",
             "private, no-store"),
         (body, wake) -> {
-          try (InputStream in = uploads.read(media)) {
+          try (InputStream in = media.read(found)) {
             for (byte[] piece = in.readNBytes(PIECE);
                 piece.length > 0;
                 piece = in.readNBytes(PIECE)) {
@@ -113,12 +196,12 @@ final class MediaRoutes {
   }
 
   private Reply delete(Map<String, String> path, Principal who) {
-    Media media = found(path, who);
-    if (!media.user().equals(who.userId()) && !rights.commandsAll(who)) {
+    Media found = found(path, who);
+    if (!found.user().equals(who.userId()) && !rights.commandsAll(who)) {
       return Reply.error(403, "forbidden", "it may only be viewed");
     }
     return Reply.later(() -> {
-      uploads.delete(media);
+      media.delete(found);
       return Reply.nothing();
     });
   }

@@ -145,7 +145,11 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
 
   /** Watches these too, once they are there. */
   public void watch(Devices devices, Uploads uploads) {
-    gauge("holdfast.media.bytes", "bytes that devices uploaded", uploads, u -> (double) u.bytes());
+    gauge(
+        "holdfast.media.bytes",
+        "bytes that devices uploaded",
+        uploads,
+        u -> (double) u.media().bytes());
     gauge("holdfast.devices", "devices that are known", devices, d -> d.known());
     gauge("holdfast.devices.online", "devices that are there", devices, d -> d.online());
     DeviceFigures figures = devices.figures();

@@ -3,6 +3,7 @@
  * has said so. It goes on whichever page is open, and ends with the tab.
  */
 import { gateway } from './gateway.js';
+import { Upload } from './upload.js';
 
 const ID = 'holdfast.device';
 const PATIENCE_MS = 45_000;
@@ -79,6 +80,7 @@ export const own = {
     clearInterval(heartbeat);
     state.asking?.answer(false);
     own.stopRecording();
+    state.recording?.upload.drop();
     state.recording = null;
     own.stopWatching();
     state.allowed.clear();
@@ -160,13 +162,12 @@ function permitted(command, params) {
   });
 }
 
-async function upload(order, blob) {
+async function put(order, blob) {
   const response = await fetch(order.upload.url, { method: order.upload.method, headers: { 'content-type': blob.type }, body: blob });
-  const answer = await response.json().catch(() => ({}));
   if (!response.ok) {
+    const answer = await response.json().catch(() => ({}));
     throw new Error(answer.error?.message ?? `HTTP ${response.status}`);
   }
-  return answer;
 }
 
 async function snap(order) {
@@ -180,14 +181,14 @@ async function snap(order) {
     Object.assign(canvas, { width: video.videoWidth, height: video.videoHeight });
     canvas.getContext('2d').drawImage(video, 0, 0);
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.88));
-    await upload(order, blob);
+    await put(order, blob);
     return { width: canvas.width, height: canvas.height };
   } finally {
     stream.getTracks().forEach((track) => track.stop());
   }
 }
 
-async function record({ params }) {
+async function record({ params, upload: { url } }) {
   if (state.recording) {
     throw new Error('it records already');
   }
@@ -195,13 +196,14 @@ async function record({ params }) {
   const stream = params.source === 'screen' && mediaDevices.getDisplayMedia
     ? await mediaDevices.getDisplayMedia({ video: true }) : await mediaDevices.getUserMedia({ video: true, audio: params.audio === true });
   const recorder = new MediaRecorder(stream, { mimeType: 'video/webm' });
-  const parts = [];
-  recorder.ondataavailable = ({ data }) => parts.push(data);
-  const ended = new Promise((resolve) => (recorder.onstop = () => resolve(new Blob(parts, { type: 'video/webm' }))));
-  // Where the person ends it by the browser's own means, what there is stays to be fetched.
-  stream.getTracks().forEach((track) => (track.onended = () => recorder.state !== 'inactive' && recorder.stop()));
+  const upload = new Upload(url, 'video/webm');
+  recorder.ondataavailable = ({ data }) => upload.add(data);
+  const ended = new Promise((resolve) => (recorder.onstop = resolve));
+  // Where the person ends it, here or by the browser's own means, what there is stays to be fetched.
+  ended.then(() => upload.end()).catch(() => {});
+  stream.getTracks().forEach((track) => (track.onended = () => own.stopRecording()));
   recorder.start(1_000);
-  state.recording = { recorder, ended, since: Date.now() };
+  state.recording = { recorder, upload, ended, since: Date.now() };
   return { recording: true };
 }
 
@@ -210,14 +212,16 @@ async function stopRecording(order) {
   if (!recording) {
     throw new Error('nothing is recorded');
   }
-  state.recording = null;
-  if (recording.recorder.state !== 'inactive') {
-    recording.recorder.stop();
+  own.stopRecording();
+  const seconds = Math.round((Date.now() - recording.since) / 100) / 10;
+  await recording.ended;
+  try {
+    await recording.upload.end(order.upload.url);
+  } finally {
+    state.recording = null;
+    changed();
   }
-  const blob = await recording.ended;
-  recording.recorder.stream.getTracks().forEach((track) => track.stop());
-  await upload(order, blob);
-  return { seconds: Math.round((Date.now() - recording.since) / 100) / 10 };
+  return { seconds };
 }
 
 const place = ({ coords, timestamp }) => ({

@@ -1,6 +1,6 @@
 /** This browser as a device: what it offers, what is on, and how to stop it. */
 import { own, questions } from '../own-device.js';
-import { badge, html, nothing, span, time, view } from '../ui.js';
+import { badge, bytes, html, nothing, span, time, view } from '../ui.js';
 
 const names = {
   camera_snap: 'Photos by the camera', screen_record_start: 'Recordings of screen or camera', get_location: 'Where it is', send_notification: 'Notifications',
@@ -18,7 +18,8 @@ export function open(root) {
         <span class="mark">${own.capabilities().includes(command) ? '✓' : '–'}</span>
         <span>${names[command]} ${own.capabilities().includes(command) ? state.allowed.has(command) ? badge('allowed until you stop', 'live') : nothing
           : html`<span class="hint">not in this browser</span>`}</span></li>`)}</ul>
-      ${state.recording?.over ? html`<p class="hint">A recording waits to be fetched.</p>` : state.recording ? html`<div class="ask"><p>Recording since ${span(Date.now() - state.recording.since)}</p>
+      ${state.recording?.over ? html`<p class="hint">A recording waits to be fetched; the gateway has ${bytes(state.recording.upload.offset)} of it.</p>`
+        : state.recording ? html`<div class="ask"><p>Recording since ${span(Date.now() - state.recording.since)}; the gateway has ${bytes(state.recording.upload.offset)}</p>
         <div class="buttons"><button class="danger" @click=${() => own.stopRecording()}>Stop recording</button></div></div>` : nothing}
       ${state.watching !== false ? html`<div class="ask"><p>Telling where it is</p>
         <div class="buttons"><button class="danger" @click=${() => own.stopWatching()}>Stop telling</button></div></div>` : nothing}
