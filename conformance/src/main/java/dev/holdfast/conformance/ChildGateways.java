@@ -19,8 +19,20 @@ final class ChildGateways implements Gateways {
   private static final String MAIN = "dev.holdfast.server.Main";
   private static final String READY = "listening on ";
 
+  private final List<String> machine;
   private final List<String> errors = new CopyOnWriteArrayList<>();
   private final Map<Boolean, Gateway> shared = new ConcurrentHashMap<>();
+
+  ChildGateways() {
+    this(List.of());
+  }
+
+  /**
+   * @param machine options of their virtual machines
+   */
+  ChildGateways(List<String> machine) {
+    this.machine = machine;
+  }
 
   @Override
   public synchronized Gateway shared(boolean dev) throws IOException {
@@ -39,7 +51,7 @@ final class ChildGateways implements Gateways {
       all.putIfAbsent("auth.secret", SECRET);
     }
     all.putIfAbsent("log.level", "warn");
-    Process process = start(dev, all, List.of());
+    Process process = start(machine, dev, all, List.of());
     Thread.ofVirtual().start(() -> watch(process));
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -90,8 +102,15 @@ final class ChildGateways implements Gateways {
   /** Starts one that is expected to fail, or to be waited for otherwise. */
   static Process start(boolean dev, Map<String, String> settings, List<String> more)
       throws IOException {
+    return start(List.of(), dev, settings, more);
+  }
+
+  private static Process start(
+      List<String> machine, boolean dev, Map<String, String> settings, List<String> more)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(machine);
     command.addAll(
         List.of(
             "-XX:TieredStopAtLevel=1",

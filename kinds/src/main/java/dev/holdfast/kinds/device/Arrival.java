@@ -195,14 +195,14 @@ final class Arrival {
     if (stored) {
       return;
     }
-    store.quota().release(user, bytes);
-    bytes = 0;
-    length = -1;
     try {
       Files.deleteIfExists(file(SUFFIX));
     } catch (IOException e) {
       System.getLogger(Arrival.class.getName())
           .log(System.Logger.Level.WARNING, "can''t be deleted: " + mediaId, e);
     }
+    store.quota().release(user, bytes);
+    bytes = 0;
+    length = -1;
   }
 }
