@@ -19,7 +19,9 @@ public final class DevicesCommand extends ClientCommand {
 
     @Option(
         names = "--pair",
-        description = "Make a code that lets one device in: holdfast device --pair CODE there.")
+        description =
+            "Make a code that lets one device in: holdfast device --pair CODE there, or the address"
+                + " that is told with it, in a browser.")
     private boolean pair;
 
     Run() {
@@ -31,8 +33,11 @@ public final class DevicesCommand extends ClientCommand {
       if (!pair) {
         return super.call();
       }
+      String code = Frame.of(target().post("/api/pairing-codes", "{}")).text("code");
+      err().println("* in a browser: " + target().http("/#/this-device/pair/" + code));
+      err().flush();
       PrintWriter out = out();
-      out.println(Frame.of(target().post("/api/pairing-codes", "{}")).text("code"));
+      out.println(code);
       out.flush();
       return 0;
     }

@@ -48,6 +48,11 @@ abstract class Listing extends ClientCommand.Action {
     return Objects.requireNonNull(spec).commandLine().getOut();
   }
 
+  /** Where goes what is not the answer itself. */
+  final PrintWriter err() {
+    return Objects.requireNonNull(spec).commandLine().getErr();
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = out();

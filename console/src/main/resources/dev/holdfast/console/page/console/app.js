@@ -2,6 +2,7 @@
 import { gateway } from './gateway.js';
 import './boards.js';
 import { own, questions } from './own-device.js';
+import { pairing } from './pairing.js';
 import { html, icon, nothing, submit, view } from './ui.js';
 
 const pages = [
@@ -29,13 +30,20 @@ function where() {
       return part;
     }
   });
-  return { name: pages.some(([id]) => id === name) ? name : 'overview', rest };
+  return { name: offered().some(([id]) => id === name) ? name : offered()[0][0], rest };
 }
 
 /** Signed in, or as good as: once admitted, a cut changes nothing of what is shown. */
 const admitted = () => gateway.client.sessionId !== null && gateway.client.status.state !== 'closed';
 
+/** Who has a code needs no more to be asked whether to use it. */
+const invited = () => pairing.code !== null && state.page === 'this-device';
+
+/** The pages that are of use to who one is. */
+const offered = () => (gateway.deviceOnly ? pages.filter(([id]) => id === 'this-device') : pages);
+
 async function go() {
+  pairing.look();
   const { name, rest } = where();
   const mine = ++turn;
   opened?.close?.();
@@ -44,10 +52,11 @@ async function go() {
   state.problem = null;
   update();
   document.title = `${pages.find(([id]) => id === name)[1]} · Holdfast`;
-  if (!admitted()) {
+  const main = document.getElementById('page');
+  if (!admitted() && !invited()) {
+    main.replaceChildren();
     return;
   }
-  const main = document.getElementById('page');
   const root = document.createElement('div');
   root.className = `page page-${name}`;
   main.replaceChildren(root);
@@ -92,8 +101,17 @@ function device() {
 
 function signIn() {
   const { state: now, reason, code } = gateway.client.status;
+  if (invited()) {
+    return nothing;
+  }
   if (now !== 'closed') {
     return html`<p class="waiting">${now === 'waiting' ? 'The gateway does not answer. Trying again…' : 'Connecting…'}</p>`;
+  }
+  if (gateway.deviceOnly && code === 4001) {
+    return html`<section class="card sign-in"><h1>No device any more</h1>
+      <p>What let this browser be a device was taken back, or is not good any more. Whoever did so can let it in again.</p>
+      <div class="buttons"><button class="primary" @click=${() => gateway.signOut()}>Go on without</button></div>
+    </section>`;
   }
   if (code !== 4001) {
     return html`<section class="card sign-in"><h1>Disconnected</h1>
@@ -116,8 +134,12 @@ function me() {
   const { state: now } = gateway.client.status;
   return html`<div class="me">
     <p class="status ${now}"><span class="dot"></span>
-      ${now === 'connected' ? html`<span class="name" title=${gateway.user}>${gateway.user}</span>` : now}</p>
-    ${gateway.token
+      ${now === 'connected' ? html`<span class="name" title=${gateway.user}>${gateway.deviceOnly ? `device of ${gateway.user}` : gateway.user}</span>` : now}</p>
+    ${gateway.deviceOnly
+      ? html`<button class="small" @click=${() => {
+        own.stop();
+        gateway.signOut();
+      }}>Be it no more</button>` : gateway.token
       ? html`<button class="small" @click=${() => gateway.signOut()}>Sign out</button>`
       : html`<button class="small" aria-expanded=${state.asking} @click=${() => {
         state.asking = !state.asking;
@@ -141,7 +163,7 @@ const shell = () => html`
   <header class="side">
     <a class="brand" href="#/overview"><img src="/console/icon.svg" alt="" width="28" height="28"><span>Holdfast</span></a>
     <nav aria-label="Pages">
-      ${pages.map(([id, name]) => html`<a href="#/${id}" aria-current=${state.page === id && admitted() ? 'page' : nothing}>
+      ${offered().map(([id, name]) => html`<a href="#/${id}" aria-current=${state.page === id && admitted() ? 'page' : nothing}>
         ${icon(id)}<span>${name}</span></a>`)}
     </nav>
     ${admitted() ? me() : nothing}
@@ -176,9 +198,11 @@ gateway.watch((now) => {
     }
   } else if (status === 'closed' && now === gateway.client) {
     client = null;
-    opened?.close?.();
-    opened = null;
-    document.getElementById('page').replaceChildren();
+    if (!invited()) {
+      opened?.close?.();
+      opened = null;
+      document.getElementById('page').replaceChildren();
+    }
   }
   known = status;
   update();
@@ -187,10 +211,12 @@ addEventListener('hashchange', () => {
   go();
   document.getElementById('page').focus();
 });
+if (gateway.deviceOnly) {
+  own.start();
+}
+pairing.look();
+state.page = where().name;
 if (gateway.client.status.state === 'connected') {
   client = gateway.client;
-  go();
-} else {
-  state.page = where().name;
-  update();
 }
+go();

@@ -37,6 +37,11 @@ export const gateway = {
     return kept(TOKEN);
   },
 
+  /** Whether this tab is a device that was let in, and nothing else. */
+  get deviceOnly() {
+    return kept(TOKEN)?.startsWith('hfd_') ?? false;
+  },
+
   /** Who one wants to be, in development mode. */
   get name() {
     return kept(NAME);

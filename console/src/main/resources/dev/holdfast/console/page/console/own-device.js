@@ -6,6 +6,7 @@ import { gateway } from './gateway.js';
 import { Upload } from './upload.js';
 
 const ID = 'holdfast.device';
+const NAME = 'holdfast.device-name';
 const PATIENCE_MS = 45_000;
 
 /** What is asked before each first use, by command. */
@@ -44,7 +45,7 @@ function capabilities() {
   ];
 }
 
-function browserName() {
+export function browserName() {
   const { userAgent: agent } = navigator;
   return /Firefox/.test(agent) ? 'Firefox' : /Edg\//.test(agent) ? 'Edge' : /Chrom/.test(agent) ? 'Chrome' : /Safari/.test(agent) ? 'Safari' : 'Browser';
 }
@@ -68,9 +69,21 @@ export const own = {
     return () => listeners.delete(told);
   },
 
-  start() {
+  /** What people call it. */
+  get name() {
+    return sessionStorage.getItem(NAME) || `${browserName()} of ${gateway.user}`;
+  },
+
+  /** Is a device from now on, or as soon as it is connected. */
+  start(name) {
+    if (name) {
+      sessionStorage.setItem(NAME, name);
+    }
     state.on = true;
-    register();
+    if (gateway.client.status.state === 'connected') {
+      register();
+    }
+    changed();
   },
 
   /** Stops everything at once: what records, what watches, and being a device. */
@@ -125,7 +138,7 @@ async function register() {
     const { client } = gateway;
     const answer = await client.command('register', {
       device_id: own.id,
-      device_info: { name: `${browserName()} of ${client.user}`.slice(0, 200), type: 'browser', platform: navigator.platform.slice(0, 200), capabilities: capabilities() },
+      device_info: { name: own.name.slice(0, 200), type: 'browser', platform: navigator.platform.slice(0, 200), capabilities: capabilities() },
       ...(lastCommand ? { last_command_id: lastCommand } : {}),
     });
     state.registered = true;

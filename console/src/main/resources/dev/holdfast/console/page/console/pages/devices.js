@@ -1,5 +1,7 @@
 /** Devices: which there are, letting one in, giving commands, and what came of them. */
 import { gateway, poll } from '../gateway.js';
+import { address, local } from '../pairing.js';
+import { qr } from '../qr.js';
 import { badge, brief, bytes, empty, failed, html, nothing, repeat, submit, text, time, view } from '../ui.js';
 
 const known = {
@@ -154,7 +156,10 @@ export function open(root, [id]) {
   }
 
   const pairing = () => html`<section class="stack"><h2>Let a device in</h2>
-    ${state.code ? html`<p class="code" role="status">${state.code.code}</p><p class="hint">Good once, for five minutes. On the device: <code>holdfast device --pair ${state.code.code}</code></p>` : nothing}
+    ${state.code ? html`<p class="code" role="status">${state.code.code}</p>
+      ${qr(address(state.code.code), `QR code of ${address(state.code.code)}`)}
+      <p class="hint">Good once, for five minutes. Read it with a phone, or on a machine: <code>holdfast device --pair ${state.code.code}</code></p>
+      ${local() ? html`<p class="hint">This page’s address leads to this machine alone. For a phone open it by the address that the machine has in the network.</p>` : nothing}` : nothing}
     <p><button @click=${() => attempt(async () => (state.code = await gateway.api('POST', '/api/pairing-codes')))}>Make a code</button></p>
     ${state.pairings.length ? html`<ul class="list">${state.pairings.map((one) => html`<li class="provider"><span class="line"><span>${one.name || one.device_id}</span>
       <button class="small danger" @click=${() => attempt(async () => {

@@ -1,6 +1,8 @@
 /** This browser as a device: what it offers, what is on, and how to stop it. */
-import { own, questions } from '../own-device.js';
-import { badge, bytes, html, nothing, span, time, view } from '../ui.js';
+import { gateway } from '../gateway.js';
+import { browserName, own, questions } from '../own-device.js';
+import { pairing } from '../pairing.js';
+import { badge, bytes, failed, html, nothing, span, submit, time, view } from '../ui.js';
 
 const names = {
   camera_snap: 'Photos by the camera', screen_record_start: 'Recordings of screen or camera', get_location: 'Where it is', send_notification: 'Notifications',
@@ -8,7 +10,32 @@ const names = {
 
 export function open(root) {
   const { state } = own;
-  const update = view(root, () => html`
+  let problem = null;
+  let update = () => {};
+
+  const use = (fields) => {
+    problem = null;
+    pairing.use(fields).catch((refused) => {
+      problem = refused;
+      update();
+    });
+  };
+
+  const invitation = () => html`<form class="card" aria-label="Let in by a code" @submit=${submit(use)}>
+    <header><h2>Be a device of whoever showed you this?</h2></header>
+    <p>That user can then ask this browser for photos, recordings and where it is, and show you notifications. You are asked
+      before each first use, and can end it at any time; so can that user.</p>
+    ${failed(problem)}
+    <label>Code<input name="code" class="mono" required value=${pairing.code} maxlength="20" autocomplete="off" spellcheck="false"></label>
+    <label>What to call it<input name="name" required value=${browserName()} maxlength="200" autocomplete="off"></label>
+    ${gateway.token || gateway.name ? html`<p class="hint">This tab is then that device alone, and signed in no more.</p>` : nothing}
+    <div class="buttons"><button class="primary">Yes, be that device</button>
+      <button type="button" @click=${() => {
+        pairing.forget();
+        location.hash = '#/overview';
+      }}>No</button></div></form>`;
+
+  update = view(root, () => (pairing.code !== null ? html`<header class="head"><div><h1>This browser</h1></div></header>${invitation()}` : html`
     <header class="head"><div><h1>This browser</h1><p>As a device it can be asked for a photo, a recording, its place, or to tell you something. You are asked before each first use.</p></div>
       ${state.on ? html`<button class="danger" @click=${() => own.stop()}>Stop everything</button>`
         : html`<button class="primary" @click=${() => own.start()}>Be a device</button>`}</header>
@@ -24,10 +51,10 @@ export function open(root) {
       ${state.watching !== false ? html`<div class="ask"><p>Telling where it is</p>
         <div class="buttons"><button class="danger" @click=${() => own.stopWatching()}>Stop telling</button></div></div>` : nothing}
       ${state.on && own.capabilities().includes('get_location') && state.watching === false ? html`<p><button @click=${() => own.startWatching()}>Keep telling where it is</button></p>` : nothing}
-      ${state.on ? html`<p><a href="#/devices/${own.id}">Give it commands</a>, here or from any other tab or machine.</p>` : nothing}
+      ${state.on && !gateway.deviceOnly ? html`<p><a href="#/devices/${own.id}">Give it commands</a>, here or from any other tab or machine.</p>` : nothing}
     </section>
     ${state.notes.length ? html`<section class="stack"><h2>You were told</h2><ul class="stack">${state.notes.map((one) => html`<li class="card"><h3>${one.title}</h3><p>${one.body}</p>${time(one.at)}</li>`)}</ul></section>` : nothing}
-    ${state.log.length ? html`<section class="stack"><h2>What it did</h2><ol class="events">${state.log.map((one) => html`<li><code>${one.what}</code><span>${one.how} ${time(one.at)}</span></li>`)}</ol></section>` : nothing}`);
+    ${state.log.length ? html`<section class="stack"><h2>What it did</h2><ol class="events">${state.log.map((one) => html`<li><code>${one.what}</code><span>${one.how} ${time(one.at)}</span></li>`)}</ol></section>` : nothing}`));
   const unwatch = own.watch(() => update());
   const timer = setInterval(() => state.recording && update(), 1_000);
   return {
