@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import dev.holdfast.client.Device;
 import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,6 +185,35 @@ class ConsoleDeviceTest {
                   """);
       assertThat(got).isEqualTo(sent);
       assertThat(device.locator(".live-device")).hasCount(0);
+    }
+  }
+
+  @Test
+  void anAdministratorsCommandsGoToTheDeviceThatIsShownAndNotToAnotherOfItsId() throws Exception {
+    URI uri = browsers.gateway().base();
+    try (Device mine = new Device(uri, "cam").can("who", order -> Map.of("is", "mine"));
+        Device bobs =
+            new Device(uri, "cam").user("bob").can("who", order -> Map.of("is", "of Bob"))) {
+      mine.start().join();
+      bobs.start().join();
+      Page user = browsers.open(browsers.person(), "devices");
+      Locator list = user.locator("nav[aria-label=Devices] a");
+      assertThat(list).hasCount(2);
+      list.filter(new Locator.FilterOptions().setHasText("bob")).click();
+      assertThat(user.locator("dl.kv")).containsText("bob");
+      button(user, "who").click();
+      assertThat(done(user, "who").locator("pre")).containsText("of Bob");
+      Browsers.picture(user, "devices-of-another");
+      list.filter(new Locator.FilterOptions().setHasText("dev-user")).click();
+      assertThat(user.locator("dl.kv")).containsText("dev-user");
+      button(user, "who").click();
+      assertThat(done(user, "who").locator("pre")).containsText("mine");
+      list.filter(new Locator.FilterOptions().setHasText("bob")).click();
+      assertThat(user.locator("dl.kv")).containsText("bob");
+      button(user, "Forget").click();
+      assertThat(list).hasCount(1);
+      assertThat(list).containsText("dev-user");
+      assertThat(bobs.ended().get(20, TimeUnit.SECONDS)).contains("revoked");
     }
   }
 

@@ -32,8 +32,14 @@ function plot(places) {
   </svg><figcaption class="hint">${last.latitude.toFixed(5)}, ${last.longitude.toFixed(5)}${last.accuracy ? `, within ${Math.round(last.accuracy)} m` : ''}; the ring is ${Math.round(reach)} m away</figcaption></figure>`;
 }
 
-export function open(root, [id]) {
+/** Where the page of a device is; two users may each have one of the same id. */
+const place = ({ device_id: id, user_id: user }) =>
+  `#/devices/${encodeURIComponent(id)}${user === gateway.user ? '' : `/${encodeURIComponent(user)}`}`;
+
+/** @param user whose device it is; one's own where that is not said */
+export function open(root, [id, user]) {
   const { client } = gateway;
+  const whose = user ? { user_id: user } : {};
   const state = { devices: null, pairings: [], code: null, results: [], places: [], problem: null };
   const urls = [];
   let update = () => {};
@@ -79,7 +85,7 @@ export function open(root, [id]) {
     update();
     try {
       // Its last answer is the result; that it waits is told by the device's feed meanwhile.
-      const ack = await client.command('device_command', { device_id: id, command, ...(params ? { params } : {}) });
+      const ack = await client.command('device_command', { device_id: id, ...whose, command, ...(params ? { params } : {}) });
       Object.assign(one, { id: ack.command_id, state: ack.waits ? 'waits for the device' : 'given' });
       settle(one);
     } catch (problem) {
@@ -140,10 +146,10 @@ export function open(root, [id]) {
     return html`<section class="card"><header><h2>${device.device_info?.name ?? device.device_id}</h2>
         <div class="buttons">${device.online ? badge('there', 'good') : badge('away', 'warn')}
           <button class="small danger" @click=${() => attempt(async () => {
-            await gateway.api('DELETE', `/api/devices/${encodeURIComponent(device.device_id)}`);
+            await gateway.api('DELETE', `/api/devices/${encodeURIComponent(id)}?${new URLSearchParams(whose)}`);
             pollAll.again();
           })}>Forget</button></div></header>
-      <dl class="kv"><dt>Id</dt><dd>${device.device_id}</dd><dt>Sort</dt><dd>${device.device_info?.type ?? '–'} ${device.device_info?.platform ?? ''}</dd></dl>
+      <dl class="kv"><dt>Id</dt><dd>${device.device_id}</dd><dt>Of</dt><dd>${device.user_id}</dd><dt>Sort</dt><dd>${device.device_info?.type ?? '–'} ${device.device_info?.platform ?? ''}</dd></dl>
       ${device.online ? nothing : html`<p class="hint">Commands wait for it until their deadline.</p>`}
       <div class="buttons">${able.filter((one) => !['send_notification', 'execute_command'].includes(one)).map((one) =>
         html`<button @click=${() => give(one)}>${known[one] ?? one}</button>`)}</div>
@@ -168,14 +174,14 @@ export function open(root, [id]) {
       })}>Take back</button></span></li>`)}</ul>` : nothing}</section>`;
 
   update = view(root, () => {
-    const device = state.devices?.find((one) => one.device_id === id && one.user_id === gateway.user) ?? state.devices?.find((one) => one.device_id === id);
+    const device = state.devices?.find((one) => one.device_id === id && one.user_id === (user ?? gateway.user));
     return html`
       <header class="head"><div><h1>Devices</h1><p>Cameras, phones, machines: each does what it offers, once, now or when it is back.</p></div>
         <a href="#/this-device">Make this browser one</a></header>
       ${failed(state.problem)}
       <div class="columns"><div class="stack">
         ${state.devices?.length ? html`<nav aria-label="Devices"><ul class="list">${repeat(state.devices, (one) => `${one.user_id}/${one.device_id}`, (one) => html`<li>
-          <a href="#/devices/${encodeURIComponent(one.device_id)}" aria-current=${one === device ? 'true' : nothing}>
+          <a href=${place(one)} aria-current=${one === device ? 'true' : nothing}>
             <span class="line"><span>${one.device_info?.name ?? one.device_id}</span>${one.online ? badge('there', 'good') : badge('away')}</span>
             <span class="hint">${one.device_info?.type ?? one.device_id} · ${one.user_id}</span></a></li>`)}</ul></nav>` : html`<p class="hint">No device is known yet.</p>`}
         ${pairing()}</div>
@@ -183,7 +189,7 @@ export function open(root, [id]) {
         ${state.results.length ? html`<ol class="stack" aria-label="Commands">${repeat(state.results, (one) => one, result)}</ol>` : nothing}</div></div>`;
   });
   if (id) {
-    feed = client.feed(`device:${id}`, { from: 'now', onDelivery: deliver, onError: () => {} });
+    feed = client.feed(`device:${user ? `${user}/` : ''}${id}`, { from: 'now', onDelivery: deliver, onError: () => {} });
   }
   return {
     close() {
