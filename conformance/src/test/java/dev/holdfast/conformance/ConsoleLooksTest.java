@@ -8,18 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -105,22 +102,10 @@ class ConsoleLooksTest {
       }
       """;
 
-  private static @Nullable Browsers shared;
-
-  @BeforeAll
-  static void start() throws IOException {
-    shared = Browsers.start(true);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (shared != null) {
-      shared.close();
-    }
-  }
+  @RegisterExtension static final SharedBrowsers BROWSERS = new SharedBrowsers();
 
   private static Browsers browsers() {
-    return java.util.Objects.requireNonNull(shared);
+    return BROWSERS.get();
   }
 
   private static void fill(Page tab, String page) {
@@ -154,7 +139,6 @@ class ConsoleLooksTest {
       tab.close();
     }
     person.close();
-    assertThat(browsers().complaints()).isEmpty();
   }
 
   @Test
@@ -178,7 +162,6 @@ class ConsoleLooksTest {
       tab.close();
     }
     person.close();
-    assertThat(browsers().complaints()).isEmpty();
   }
 
   private static void publish(String channel, String event, String data) throws Exception {
@@ -265,7 +248,6 @@ class ConsoleLooksTest {
     }
     person.close();
     victim.context().close();
-    assertThat(browsers().complaints()).isEmpty();
   }
 
   private static void harmless(Page tab) {

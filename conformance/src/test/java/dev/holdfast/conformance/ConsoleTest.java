@@ -9,50 +9,28 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What people do with the console, in a real browser beside a gateway in development mode. */
 @Timeout(120)
 class ConsoleTest {
 
-  private static @Nullable Browsers shared;
+  @RegisterExtension static final SharedBrowsers BROWSERS = new SharedBrowsers();
 
   private final BrowserContext person = browsers().person();
 
-  @BeforeAll
-  static void start() throws IOException {
-    shared = Browsers.start(true);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (shared != null) {
-      shared.close();
-    }
-  }
-
   private static Browsers browsers() {
-    return java.util.Objects.requireNonNull(shared);
-  }
-
-  @BeforeEach
-  void forget() {
-    browsers().complaints();
+    return BROWSERS.get();
   }
 
   @AfterEach
-  void nothingWasComplainedOf() {
+  void leave() {
     person.close();
-    assertThat(browsers().complaints()).isEmpty();
   }
 
   private Page open(String page) {

@@ -23,6 +23,28 @@ export function view(root, draw) {
   return update;
 }
 
+/**
+ * How a page does what may fail: that is the problem of its state then, and drawn. `attempt` is for what a person asks for,
+ * and puts the problem of before away; `refresh` for what is done again and again.
+ */
+export function attempts(state, update) {
+  async function refresh(what) {
+    try {
+      await what();
+    } catch (problem) {
+      state.problem = problem;
+    }
+    update();
+  }
+  return {
+    refresh,
+    attempt(what) {
+      state.problem = null;
+      return refresh(what);
+    },
+  };
+}
+
 const paths = {
   overview: 'M4 19V9m6 10V5m6 14v-7m4 7H2',
   channels: 'M5 9h15M4 15h15M10 4 8 20m8-16-2 16',

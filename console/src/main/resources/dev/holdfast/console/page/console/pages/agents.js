@@ -1,24 +1,20 @@
 /** Runs of agents: begun here or elsewhere, followed token by token. */
 import { gateway, poll } from '../gateway.js';
 import { Run, tones } from '../run.js';
-import { badge, brief, empty, enterSends, failed, html, nothing, ref, repeat, span, stick, submit, text, time, view } from '../ui.js';
+import { attempts, badge, brief, empty, enterSends, failed, html, nothing, ref, repeat, span, stick, submit, text, time, view } from '../ui.js';
 
 export function open(root, [runId]) {
   const { client } = gateway;
   const state = { agents: [], runs: null, run: null, agent: null, problem: null };
   let update = () => {};
+  const { attempt, refresh } = attempts(state, () => update());
 
-  const pollRuns = poll(async () => {
-    try {
-      const [{ agents }, { runs }] = await Promise.all([gateway.api('GET', '/api/agents'), gateway.api('GET', '/api/runs')]);
-      state.agents = agents;
-      state.agent ??= agents[0]?.agent_id ?? null;
-      state.runs = runs.reverse();
-    } catch (problem) {
-      state.problem = problem;
-    }
-    update();
-  }, 5_000);
+  const pollRuns = poll(() => refresh(async () => {
+    const [{ agents }, { runs }] = await Promise.all([gateway.api('GET', '/api/agents'), gateway.api('GET', '/api/runs')]);
+    state.agents = agents;
+    state.agent ??= agents[0]?.agent_id ?? null;
+    state.runs = runs.reverse();
+  }), 5_000);
 
   function follow(id) {
     state.run?.close();
@@ -29,16 +25,6 @@ export function open(root, [runId]) {
       }
       update();
     }) : null;
-    update();
-  }
-
-  async function attempt(what) {
-    state.problem = null;
-    try {
-      await what();
-    } catch (problem) {
-      state.problem = problem;
-    }
     update();
   }
 

@@ -1,6 +1,6 @@
 /** Channels: who is there, what was said, and publishing to them. */
 import { gateway, poll } from '../gateway.js';
-import { brief, empty, failed, html, nothing, repeat, submit, text, time, view } from '../ui.js';
+import { attempts, brief, empty, failed, html, nothing, repeat, submit, text, time, view } from '../ui.js';
 
 const PAGE = 50;
 
@@ -8,6 +8,7 @@ export function open(root, [name]) {
   const { client } = gateway;
   const state = { channels: null, events: [], members: null, before: null, complete: false, problem: null, done: null };
   let update = () => {};
+  const { attempt, refresh } = attempts(state, () => update());
   let feed = null;
 
   const pollList = poll(async () => {
@@ -25,24 +26,27 @@ export function open(root, [name]) {
     update();
   }, 4_000);
 
-  async function older() {
+  const older = () => refresh(async () => {
+    const page = await client.command('history',
+      { feed: `channel:${name}`, limit: PAGE, reverse: true, ...(state.before ? { after: state.before } : {}) });
+    const known = new Set(state.events.map((one) => one.offset));
+    state.events.push(...page.events.filter((one) => !known.has(one.offset)));
+    state.before = page.position;
+    state.complete = page.complete;
+  });
+
+  function parsed(data) {
     try {
-      const page = await client.command('history',
-        { feed: `channel:${name}`, limit: PAGE, reverse: true, ...(state.before ? { after: state.before } : {}) });
-      const known = new Set(state.events.map((one) => one.offset));
-      state.events.push(...page.events.filter((one) => !known.has(one.offset)));
-      state.before = page.position;
-      state.complete = page.complete;
+      return data.trim() ? JSON.parse(data) : {};
     } catch (problem) {
-      state.problem = problem;
+      throw new Error(`The data is no JSON: ${problem.message}`);
     }
-    update();
   }
 
-  async function publish({ event, data }, form) {
-    state.problem = state.done = null;
-    try {
-      const body = data.trim() ? JSON.parse(data) : {};
+  function publish({ event, data }, form) {
+    state.done = null;
+    return attempt(async () => {
+      const body = parsed(data);
       if (event === 'message') {
         await client.message(name, body);
       } else {
@@ -50,10 +54,7 @@ export function open(root, [name]) {
       }
       state.done = `Published ${event}.`;
       form.elements.namedItem('data').value = '';
-    } catch (problem) {
-      state.problem = problem instanceof SyntaxError ? new Error(`The data is no JSON: ${problem.message}`) : problem;
-    }
-    update();
+    });
   }
 
   const row = (one) => html`<li class="event-row">

@@ -1,6 +1,6 @@
 /** Talk in a channel: with other people, other tabs, and whatever listens there. */
 import { gateway } from '../gateway.js';
-import { brief, empty, enterSends, failed, html, nothing, repeat, stick, submit, text, time, view, ref } from '../ui.js';
+import { attempts, brief, empty, enterSends, failed, html, nothing, repeat, stick, submit, text, time, view, ref } from '../ui.js';
 
 const MOST = 500;
 
@@ -9,6 +9,7 @@ export function open(root, [channel = 'lobby']) {
   const state = { lines: [], members: [], problem: null };
   const mine = new Set();
   let update = () => {};
+  const { refresh } = attempts(state, () => update());
   let feed;
   let presence;
 
@@ -32,19 +33,16 @@ export function open(root, [channel = 'lobby']) {
     }
   }
 
-  async function send({ content }, form) {
+  function send({ content }, form) {
     if (!content.trim()) {
       return;
     }
     form.reset();
-    try {
+    refresh(async () => {
       const { position } = await client.message(channel, content);
       mine.add(position);
       state.problem = null;
-    } catch (problem) {
-      state.problem = problem;
-    }
-    update();
+    });
   }
 
   const line = ({ event, gap, key }) => {

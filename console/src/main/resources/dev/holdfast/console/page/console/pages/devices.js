@@ -2,7 +2,7 @@
 import { gateway, poll } from '../gateway.js';
 import { address, local } from '../pairing.js';
 import { qr } from '../qr.js';
-import { badge, brief, bytes, empty, failed, html, nothing, repeat, submit, text, time, view } from '../ui.js';
+import { attempts, badge, brief, bytes, empty, failed, html, nothing, repeat, submit, text, time, view } from '../ui.js';
 
 const known = {
   camera_snap: 'Take a photo', screen_record_start: 'Start recording', screen_record_stop: 'Stop recording', get_location: 'Where is it?',
@@ -43,27 +43,13 @@ export function open(root, [id, user]) {
   const state = { devices: null, pairings: [], code: null, results: [], places: [], problem: null };
   const urls = [];
   let update = () => {};
+  const { attempt, refresh } = attempts(state, () => update());
   let feed = null;
 
-  const pollAll = poll(async () => {
-    try {
-      const [{ devices }, { pairings }] = await Promise.all([gateway.api('GET', '/api/devices'), gateway.api('GET', '/api/pairings')]);
-      Object.assign(state, { devices, pairings });
-    } catch (problem) {
-      state.problem = problem;
-    }
-    update();
-  }, 3_000);
-
-  async function attempt(what) {
-    state.problem = null;
-    try {
-      await what();
-    } catch (problem) {
-      state.problem = problem;
-    }
-    update();
-  }
+  const pollAll = poll(() => refresh(async () => {
+    const [{ devices }, { pairings }] = await Promise.all([gateway.api('GET', '/api/devices'), gateway.api('GET', '/api/pairings')]);
+    Object.assign(state, { devices, pairings });
+  }), 3_000);
 
   async function media(one, found) {
     if (found && !one.media) {

@@ -1,6 +1,6 @@
 /** Who is connected, how far behind, and how connections came to their end. */
 import { gateway, poll } from '../gateway.js';
-import { badge, empty, failed, html, nothing, repeat, time, view } from '../ui.js';
+import { attempts, badge, empty, failed, html, nothing, repeat, time, view } from '../ui.js';
 
 /** What people should make of a close code; PROTOCOL.md has them all. */
 const meanings = {
@@ -11,24 +11,16 @@ const meanings = {
 export function open(root) {
   const state = { sessions: null, closed: [], problem: null };
   let update = () => {};
+  const { refresh } = attempts(state, () => update());
 
-  const pollAll = poll(async () => {
-    try {
-      const { sessions, closed } = await gateway.api('GET', '/api/sessions');
-      sessions.sort((one, other) => other.connected - one.connected || other.created.localeCompare(one.created));
-      Object.assign(state, { sessions, closed, problem: null });
-    } catch (problem) {
-      state.problem = problem;
-    }
-    update();
-  }, 2_000);
+  const pollAll = poll(() => refresh(async () => {
+    const { sessions, closed } = await gateway.api('GET', '/api/sessions');
+    sessions.sort((one, other) => other.connected - one.connected || other.created.localeCompare(one.created));
+    Object.assign(state, { sessions, closed, problem: null });
+  }), 2_000);
 
   async function disconnect(id) {
-    try {
-      await gateway.api('DELETE', `/api/sessions/${encodeURIComponent(id)}`);
-    } catch (problem) {
-      state.problem = problem;
-    }
+    await refresh(() => gateway.api('DELETE', `/api/sessions/${encodeURIComponent(id)}`));
     pollAll.again();
   }
 

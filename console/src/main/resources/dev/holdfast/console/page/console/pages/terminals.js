@@ -1,7 +1,7 @@
 /** Terminals: programs on the gateway's machine, which go on without anybody and look the same to everybody. */
 import { gateway, poll } from '../gateway.js';
 import { screen } from '../terminal.js';
-import { badge, brief, bytes, empty, failed, html, nothing, repeat, submit, view } from '../ui.js';
+import { attempts, badge, brief, bytes, empty, failed, html, nothing, repeat, submit, view } from '../ui.js';
 
 /** `data` of an `input` is at most so many bytes; no character is cut in two. */
 const INPUT = 2_048;
@@ -129,28 +129,19 @@ export function open(root, [id, mode]) {
   const state = { terminals: null, watched: null, problem: null };
   const viewOnly = mode === 'view';
   let update = () => {};
+  const { refresh } = attempts(state, () => update());
 
-  const pollList = poll(async () => {
-    try {
-      state.terminals = (await gateway.api('GET', '/api/terminals')).terminals.reverse();
-    } catch (problem) {
-      state.problem = problem;
-    }
-    update();
-  }, 4_000);
+  const pollList = poll(() => refresh(async () => {
+    state.terminals = (await gateway.api('GET', '/api/terminals')).terminals.reverse();
+  }), 4_000);
 
-  const opened = async ({ command }) => {
-    try {
-      const words = command.trim() ? { command: ['/bin/sh', '-c', command] } : {};
-      const box = root.querySelector('.screen');
-      const guess = { rows: 30, cols: Math.max(40, Math.min(120, Math.floor(box.clientWidth / 8.6))) };
-      const { terminal_id: made } = await client.command('open_terminal', { ...words, ...guess });
-      location.hash = `#/terminals/${encodeURIComponent(made)}`;
-    } catch (problem) {
-      state.problem = problem;
-      update();
-    }
-  };
+  const opened = ({ command }) => refresh(async () => {
+    const words = command.trim() ? { command: ['/bin/sh', '-c', command] } : {};
+    const box = root.querySelector('.screen');
+    const guess = { rows: 30, cols: Math.max(40, Math.min(120, Math.floor(box.clientWidth / 8.6))) };
+    const { terminal_id: made } = await client.command('open_terminal', { ...words, ...guess });
+    location.hash = `#/terminals/${encodeURIComponent(made)}`;
+  });
 
   const entry = (one) => html`<li><a href="#/terminals/${encodeURIComponent(one.terminal_id)}"
       aria-current=${one.terminal_id === id ? 'true' : nothing}>

@@ -2,7 +2,7 @@
 import { gateway } from '../gateway.js';
 import { browserName, own, questions } from '../own-device.js';
 import { pairing } from '../pairing.js';
-import { badge, bytes, failed, html, nothing, span, submit, time, view } from '../ui.js';
+import { attempts, badge, bytes, failed, html, nothing, span, submit, time, view } from '../ui.js';
 
 const names = {
   camera_snap: 'Photos by the camera', screen_record_start: 'Recordings of screen or camera', get_location: 'Where it is', send_notification: 'Notifications',
@@ -10,22 +10,15 @@ const names = {
 
 export function open(root) {
   const { state } = own;
-  let problem = null;
+  const asked = { problem: null };
   let update = () => {};
+  const { attempt } = attempts(asked, () => update());
 
-  const use = (fields) => {
-    problem = null;
-    pairing.use(fields).catch((refused) => {
-      problem = refused;
-      update();
-    });
-  };
-
-  const invitation = () => html`<form class="card" aria-label="Let in by a code" @submit=${submit(use)}>
+  const invitation = () => html`<form class="card" aria-label="Let in by a code" @submit=${submit((fields) => attempt(() => pairing.use(fields)))}>
     <header><h2>Be a device of whoever showed you this?</h2></header>
     <p>That user can then ask this browser for photos, recordings and where it is, and show you notifications. You are asked
       before each first use, and can end it at any time; so can that user.</p>
-    ${failed(problem)}
+    ${failed(asked.problem)}
     <label>Code<input name="code" class="mono" required value=${pairing.code} maxlength="20" autocomplete="off" spellcheck="false"></label>
     <label>What to call it<input name="name" required value=${browserName()} maxlength="200" autocomplete="off"></label>
     ${gateway.token || gateway.name ? html`<p class="hint">This tab is then that device alone, and signed in no more.</p>` : nothing}

@@ -1,7 +1,7 @@
 /** Tools: a form from each one's schema, calls as they go, and how their providers are. */
 import { gateway, poll } from '../gateway.js';
 import { form, read } from '../schema.js';
-import { badge, empty, failed, html, nothing, repeat, span, text, time, view } from '../ui.js';
+import { attempts, badge, empty, failed, html, nothing, repeat, span, text, time, view } from '../ui.js';
 
 const breakers = { closed: ['good', 'in order'], open: ['bad', 'left alone'], half_open: ['warn', 'on trial'] };
 
@@ -9,16 +9,12 @@ export function open(root, [chosen]) {
   const { client } = gateway;
   const state = { tools: null, health: null, calls: [], problem: null };
   let update = () => {};
+  const { refresh } = attempts(state, () => update());
 
-  const pollHealth = poll(async () => {
-    try {
-      const [{ tools }, { data }] = await Promise.all([client.command('list_tools'), client.command('health')]);
-      Object.assign(state, { tools, health: data });
-    } catch (problem) {
-      state.problem = problem;
-    }
-    update();
-  }, 3_000);
+  const pollHealth = poll(() => refresh(async () => {
+    const [{ tools }, { data }] = await Promise.all([client.command('list_tools'), client.command('health')]);
+    Object.assign(state, { tools, health: data });
+  }), 3_000);
 
   async function call(tool, args) {
     const one = { tool: tool.name, args, state: 'asked', began: Date.now(), chunks: '', at: new Date() };
@@ -84,12 +80,7 @@ export function open(root, [chosen]) {
 
   const called = (tool) => (event) => {
     event.preventDefault();
-    try {
-      call(tool, read(tool.inputSchema, event.target));
-    } catch (problem) {
-      state.problem = problem;
-      update();
-    }
+    refresh(() => call(tool, read(tool.inputSchema, event.target)));
   };
 
   function health() {
