@@ -9,6 +9,7 @@ import static dev.holdfast.conformance.DeviceTalk.created;
 import static dev.holdfast.conformance.DeviceTalk.device;
 import static dev.holdfast.conformance.DeviceTalk.line;
 import static dev.holdfast.conformance.DeviceTalk.order;
+import static dev.holdfast.conformance.DeviceTalk.owned;
 import static dev.holdfast.conformance.DeviceTalk.part;
 import static dev.holdfast.conformance.DeviceTalk.path;
 import static dev.holdfast.conformance.DeviceTalk.picture;
@@ -17,6 +18,7 @@ import static dev.holdfast.conformance.DeviceTalk.register;
 import static dev.holdfast.conformance.DeviceTalk.told;
 
 import dev.holdfast.client.Frame;
+import dev.holdfast.conformance.DeviceTalk.Owned;
 import java.util.List;
 import java.util.Map;
 
@@ -102,10 +104,10 @@ final class DeviceCases {
   }
 
   private static void takenOver(Trial t) throws Exception {
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer older = device(t, user, "cam");
-    present(owner);
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    Peer older = owned.device();
+    String user = owned.user();
     Peer newer = device(t, user, "cam");
     audited(owner, "taken_over");
     present(owner);
@@ -212,10 +214,9 @@ final class DeviceCases {
   }
 
   private static void succeeds(Trial t, String command, String event) throws Exception {
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer device = device(t, user, "cam");
-    present(owner);
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
     String id = order(owner, "cam", command, "");
     device.next("command");
     device.say(
@@ -238,10 +239,9 @@ final class DeviceCases {
   }
 
   private static void photo(Trial t) throws Exception {
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer device = device(t, user, "cam");
-    present(owner);
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
     String id = order(owner, "cam", "camera_snap", "");
     byte[] picture = picture(3_000_000);
     Frame stored = created(t.upload(path(device), "image/jpeg", picture, true));
@@ -274,10 +274,10 @@ final class DeviceCases {
 
   private static void location(Trial t) throws Exception {
     succeeds(t, "get_location", "device:location:update");
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer device = device(t, user, "phone");
-    present(owner);
+    Owned owned = owned(t, "phone");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
+    String user = owned.user();
     for (int i = 0; i < 3; i++) {
       device.say("{'type':'event','id':'e%d','name':'location','data':{'lat':%d}}", i, i);
       device.next("ack");
@@ -291,10 +291,9 @@ final class DeviceCases {
   }
 
   private static void output(Trial t) throws Exception {
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer device = device(t, user, "box");
-    present(owner);
+    Owned owned = owned(t, "box");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
     String id = order(owner, "box", "execute_command", ",'params':{'command':'uptime'}");
     device.next("command");
     device.say(
@@ -314,10 +313,10 @@ final class DeviceCases {
   }
 
   private static void refreshes(Trial t) throws Exception {
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer device = device(t, user, "cam");
-    present(owner);
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
+    String user = owned.user();
     device.say("{'type':'refresh','id':'r','token':'%s'}", t.token(user));
     device.next("refreshed");
     order(owner, "cam", "blink", "");

@@ -6,6 +6,7 @@ import static dev.holdfast.conformance.DeviceTalk.audited;
 import static dev.holdfast.conformance.DeviceTalk.device;
 import static dev.holdfast.conformance.DeviceTalk.line;
 import static dev.holdfast.conformance.DeviceTalk.order;
+import static dev.holdfast.conformance.DeviceTalk.owned;
 import static dev.holdfast.conformance.DeviceTalk.part;
 import static dev.holdfast.conformance.DeviceTalk.present;
 import static dev.holdfast.conformance.DeviceTalk.register;
@@ -13,6 +14,7 @@ import static dev.holdfast.conformance.DeviceTalk.told;
 import static dev.holdfast.conformance.DeviceTalk.until;
 
 import dev.holdfast.client.Frame;
+import dev.holdfast.conformance.DeviceTalk.Owned;
 import java.util.List;
 import java.util.Map;
 
@@ -49,10 +51,9 @@ final class DeviceCommandCases {
   }
 
   private static void commanded(Trial t) throws Exception {
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer device = device(t, user, "cam");
-    present(owner);
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
     String id = order(owner, "cam", "blink", ",'params':{'times':3}");
     Frame command = device.next("command");
     Check.equal("command_id", id, command.text("command_id"));
@@ -86,10 +87,10 @@ final class DeviceCommandCases {
   }
 
   private static void away(Trial t) throws Exception {
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer device = device(t, user, "cam");
-    present(owner);
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
+    String user = owned.user();
     device.cut();
     told(owner, "device:session:closed");
     String one = order(owner, "cam", "blink", "");
@@ -110,10 +111,10 @@ final class DeviceCommandCases {
   }
 
   private static void lost(Trial t) throws Exception {
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer device = device(t, user, "cam");
-    present(owner);
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
+    String user = owned.user();
     String got = order(owner, "cam", "blink", "");
     device.next("command");
     String missed = order(owner, "cam", "blink", "");
@@ -127,10 +128,10 @@ final class DeviceCommandCases {
   }
 
   private static void deadline(Trial t) throws Exception {
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer device = device(t, user, "cam");
-    present(owner);
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
+    String user = owned.user();
     String id = order(owner, "cam", "blink", ",'deadline_ms':1000");
     device.next("command");
     Frame result = until(owner, "device_result");

@@ -5,13 +5,14 @@ import static dev.holdfast.conformance.DeviceTalk.created;
 import static dev.holdfast.conformance.DeviceTalk.device;
 import static dev.holdfast.conformance.DeviceTalk.line;
 import static dev.holdfast.conformance.DeviceTalk.order;
+import static dev.holdfast.conformance.DeviceTalk.owned;
 import static dev.holdfast.conformance.DeviceTalk.path;
 import static dev.holdfast.conformance.DeviceTalk.picture;
-import static dev.holdfast.conformance.DeviceTalk.present;
 import static dev.holdfast.conformance.DeviceTalk.register;
 import static dev.holdfast.conformance.DeviceTalk.until;
 
 import dev.holdfast.client.Frame;
+import dev.holdfast.conformance.DeviceTalk.Owned;
 import java.util.List;
 
 /** Devices, and uploads, that mean no good: HRD1. */
@@ -91,10 +92,10 @@ final class DeviceHostileCases {
   private static void hostileUploads(Trial trial) throws Exception {
     try (Trial t =
         trial.own(false, "devices.media_max", "1MiB", "devices.media_per_user", "2MiB")) {
-      String user = Trial.name("eve");
-      Peer owner = t.as(user);
-      Peer device = device(t, user, "cam");
-      present(owner);
+      Owned owned = owned(t, "cam");
+      Peer owner = owned.owner();
+      Peer device = owned.device();
+      String user = owned.user();
       order(owner, "cam", "camera_snap", "");
       String path = path(device);
       byte[] large = picture((1 << 20) + 1);

@@ -28,6 +28,18 @@ final class DeviceTalk {
     return device;
   }
 
+  /** A user, and a device of that user that is there, which the user has been told. */
+  record Owned(String user, Peer owner, Peer device) {}
+
+  /** A new user who has a device of that id. */
+  static Owned owned(Trial t, String id) throws Exception {
+    String user = Trial.name("ann");
+    Peer owner = t.as(user);
+    Peer device = device(t, user, id);
+    present(owner);
+    return new Owned(user, owner, device);
+  }
+
   static Frame register(Peer device, String id, String more) throws Exception {
     device.say(
         "{'type':'register','device_id':'%s','device_info':{'name':'Cam','type':'camera',"

@@ -5,6 +5,7 @@ import static dev.holdfast.conformance.Case.Need.USERS;
 import static dev.holdfast.conformance.DeviceTalk.audited;
 import static dev.holdfast.conformance.DeviceTalk.device;
 import static dev.holdfast.conformance.DeviceTalk.order;
+import static dev.holdfast.conformance.DeviceTalk.owned;
 import static dev.holdfast.conformance.DeviceTalk.part;
 import static dev.holdfast.conformance.DeviceTalk.path;
 import static dev.holdfast.conformance.DeviceTalk.present;
@@ -14,6 +15,7 @@ import static dev.holdfast.conformance.Pieces.part;
 import static dev.holdfast.conformance.Pieces.recording;
 
 import dev.holdfast.client.Frame;
+import dev.holdfast.conformance.DeviceTalk.Owned;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -57,10 +59,9 @@ final class DeviceUploadCases {
   }
 
   private static void pieces(Trial t) throws Exception {
-    String user = Trial.name("ann");
-    Peer owner = t.as(user);
-    Peer device = device(t, user, "cam");
-    present(owner);
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
     byte[] whole = recording(300_000);
     String path = begun(owner, device);
     try (Pieces pieces = new Pieces(t, path)) {
@@ -94,10 +95,9 @@ final class DeviceUploadCases {
 
   private static void cut(Trial trial) throws Exception {
     try (Trial t = trial.own(false)) {
-      String user = Trial.name("ann");
-      Peer owner = t.as(user);
-      Peer device = device(t, user, "cam");
-      present(owner);
+      Owned owned = owned(t, "cam");
+      Peer owner = owned.owner();
+      Peer device = owned.device();
       byte[] whole = recording(500_000);
       String id = order(owner, "cam", STOP, "");
       try (Pieces pieces = new Pieces(t, path(device))) {
@@ -142,10 +142,10 @@ final class DeviceUploadCases {
             "1536KiB",
             "devices.media_total",
             "2MiB")) {
-      String user = Trial.name("eve");
-      Peer owner = t.as(user);
-      Peer device = device(t, user, "cam");
-      present(owner);
+      Owned owned = owned(t, "cam");
+      Peer owner = owned.owner();
+      Peer device = owned.device();
+      String user = owned.user();
       String path = begun(owner, device);
       try (Pieces pieces = new Pieces(t, path)) {
         refused(pieces);
