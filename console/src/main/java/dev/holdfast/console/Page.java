@@ -7,24 +7,17 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** The page's files by their paths, each read once. Any thread. */
 public final class Page {
-
-  /**
-   * What a browser may do with the page: run and load what this very server sends, and nothing that
-   * stands in the page itself or came by a feed.
-   */
-  public static final String POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
-          + " media-src 'self' blob:; font-src 'self'; connect-src 'self'; base-uri 'none';"
-          + " form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script';"
-          + " trusted-types lit-html";
 
   private static final Map<String, String> TYPES =
       Map.of(
@@ -42,6 +35,23 @@ public final class Page {
   private static final Pattern VERSIONED = Pattern.compile("/console/lib/[a-z-]+-\\d+\\..*");
 
   private final Map<String, Asset> read = new ConcurrentHashMap<>();
+
+  /**
+   * What a browser may do with the page: run and load what this very server sends, and nothing that
+   * stands in the page itself or came by a feed.
+   *
+   * @param origins at which it may fetch something besides
+   */
+  public static String policy(Collection<String> origins) {
+    String connect =
+        Stream.concat(Stream.of("'self'"), origins.stream().sorted())
+            .collect(Collectors.joining(" "));
+    return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
+        + " media-src 'self' blob:; font-src 'self'; connect-src "
+        + connect
+        + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+        + " require-trusted-types-for 'script'; trusted-types lit-html";
+  }
 
   /**
    * @param path as it is asked for; {@code /} is the page itself

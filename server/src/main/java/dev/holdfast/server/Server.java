@@ -136,9 +136,8 @@ public final class Server implements AutoCloseable {
     new Supply(tools, toolWorkers, agents, System.getenv())
         .add(config.tools().providers(), toolJson, config.dev());
     Revocations revocations = new Revocations(clock, Revocations.MOST);
-    SharedToken shared =
-        new SharedToken(
-            new TokenAuthenticator(config.auth(), revocations, clock), config.tools().token());
+    TokenAuthenticator tokens = new TokenAuthenticator(config.auth(), revocations, clock);
+    SharedToken shared = new SharedToken(tokens, config.tools().token());
     pairings =
         new Pairings(
             data == null ? null : data.resolve("holdfast.db"),
@@ -203,6 +202,7 @@ public final class Server implements AutoCloseable {
             mcp,
             stats,
             gateway,
+            tokens.openId(),
             () -> ready,
             metrics::scrape,
             tokenId -> {
@@ -217,6 +217,9 @@ public final class Server implements AutoCloseable {
             config.session().anonymous(),
             parts);
     listener = Listener.start(config.transport(), gateway, ENDPOINTS, api);
+    if (tokens.openId() != null) {
+      tokens.openId().prepare();
+    }
     metrics.watch(gateway, engine, listener);
     metrics.watch(agents, workers);
     metrics.watch(terminals);

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How tokens and API keys are checked. At most one of secret, public key and JWKS is given.
- * Immutable; any thread.
+ * How tokens and API keys are checked. At most one of secret, public key and JWKS is given, and an
+ * OpenID Connect provider beside it or without it. Immutable; any thread.
  *
  * @param dev whether {@code dev-token} is an administrator
  * @param secret of HS256, at least 32 bytes in UTF-8
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param jwks where a JSON Web Key Set is fetched
  * @param issuer what {@code iss} must be; null for anything
  * @param audience what {@code aud} must contain; null for anything
+ * @param openId who signs people in; null for nobody
  * @param skew how far clocks may be apart, at most 60 s
  */
 public record AuthSettings(
@@ -26,6 +27,7 @@ public record AuthSettings(
     @Nullable URI jwks,
     @Nullable String issuer,
     @Nullable String audience,
+    @Nullable OpenId openId,
     Duration skew,
     List<ApiKey> apiKeys) {
 
@@ -40,6 +42,27 @@ public record AuthSettings(
   @Override
   public String toString() {
     return "AuthSettings[dev=" + dev + "]";
+  }
+
+  /**
+   * An OpenID Connect provider, and what the console is there: a public client.
+   *
+   * @param issuer its URL, to the letter
+   * @param name what people call it
+   * @param audience what {@code aud} of its access tokens must contain; null where its ID tokens
+   *     are used, which are for the client
+   * @param roles the claim that lists roles, with dots for one within others
+   */
+  public record OpenId(
+      String issuer,
+      String client,
+      String name,
+      List<String> scopes,
+      @Nullable String audience,
+      String roles) {
+    public OpenId {
+      scopes = List.copyOf(scopes);
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,10 @@ final class Claims {
   /**
    * The principal of a token; its rights end when the token does, and the skew after that.
    *
+   * @param roles the claim that lists roles: by its name, else by the names that its dots divide
    * @throws IllegalArgumentException when there is no subject or a claim is of the wrong type
    */
-  static Principal principal(JWTClaimsSet claims, Duration skew) {
+  static Principal principal(JWTClaimsSet claims, String roles, Duration skew) {
     Date expires = claims.getExpirationTime();
     if (expires == null) {
       throw new IllegalArgumentException("exp is missing");
@@ -33,7 +35,7 @@ final class Claims {
         workspace(claims),
         texts(claims, "channels"),
         texts(claims, "publish"),
-        Set.copyOf(texts(claims, "roles")),
+        Set.copyOf(texts(roles, within(claims, roles))),
         claims.getJWTID(),
         expires.toInstant().plus(skew));
   }
@@ -79,8 +81,29 @@ final class Claims {
     return name;
   }
 
+  private static @Nullable Object within(JWTClaimsSet claims, String path) {
+    Object whole = claims.getClaim(path);
+    if (whole != null) {
+      return whole;
+    }
+    Object value = claims.getClaims();
+    for (String name : path.split("\\.", -1)) {
+      if (value == null) {
+        return null;
+      }
+      if (!(value instanceof Map<?, ?> map)) {
+        throw new IllegalArgumentException(path + " leads through something that is no object");
+      }
+      value = map.get(name);
+    }
+    return value;
+  }
+
   private static List<String> texts(JWTClaimsSet claims, String name) {
-    Object value = claims.getClaim(name);
+    return texts(name, claims.getClaim(name));
+  }
+
+  private static List<String> texts(String name, @Nullable Object value) {
     if (value == null) {
       return List.of();
     }

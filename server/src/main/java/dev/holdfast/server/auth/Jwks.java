@@ -1,8 +1,5 @@
 package dev.holdfast.server.auth;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.jwk.AsymmetricJWK;
@@ -16,13 +13,8 @@ import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.Resource;
-import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
-import java.net.URL;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -30,8 +22,6 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Jwks implements Verifiers {
 
-  private static final int TIMEOUT_MILLIS = 5_000;
-  private static final int MOST_BYTES = 256 * 1024;
   private static final long KEEP_MILLIS = 300_000;
   private static final long WAIT_MILLIS = 10_000;
   private static final long RATE_MILLIS = 30_000;
@@ -56,7 +44,7 @@ final class Jwks implements Verifiers {
   Jwks(URI uri) {
     try {
       source =
-          JWKSourceBuilder.create(uri.toURL(), Jwks::fetch)
+          JWKSourceBuilder.create(uri.toURL(), url -> new Resource(Fetch.text(uri), null))
               .cache(KEEP_MILLIS, WAIT_MILLIS)
               .refreshAheadCache(false)
               .rateLimited(RATE_MILLIS)
@@ -109,32 +97,5 @@ final class Jwks implements Verifiers {
     System.arraycopy(ED25519_INFO, 0, info, 0, ED25519_INFO.length);
     System.arraycopy(x, 0, info, ED25519_INFO.length, x.length);
     return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(info));
-  }
-
-  /** Goes nowhere but to the URL that is configured, and neither waits nor reads without end. */
-  private static Resource fetch(URL url) throws IOException {
-    try (HttpClient client =
-        HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build()) {
-      HttpRequest request = HttpRequest.newBuilder(URI.create(url.toString())).build();
-      var answer =
-          client.sendAsync(
-              request,
-              HttpResponse.BodyHandlers.limiting(
-                  HttpResponse.BodyHandlers.ofString(UTF_8), MOST_BYTES));
-      try {
-        HttpResponse<String> response = answer.get(TIMEOUT_MILLIS, MILLISECONDS);
-        if (response.statusCode() != 200) {
-          throw new IOException("HTTP status " + response.statusCode());
-        }
-        return new Resource(response.body(), null);
-      } catch (ExecutionException | TimeoutException e) {
-        throw new IOException("the key set can't be fetched", e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted", e);
-      } finally {
-        client.shutdownNow();
-      }
-    }
   }
 }

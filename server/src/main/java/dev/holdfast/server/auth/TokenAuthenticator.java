@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.text.ParseException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -17,7 +18,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Checks JSON Web TokenAuthenticator, and the development token. Any thread. */
+/** Checks JSON Web Tokens, and the development token. Any thread. */
 public final class TokenAuthenticator implements Authenticator {
 
   /** The token of the development mode. */
@@ -41,8 +42,25 @@ public final class TokenAuthenticator implements Authenticator {
   /** Checks that may wait for the network at one time. */
   private static final int WAITING = 1_000;
 
+  /**
+   * Whose tokens are taken, and what has to be in them.
+   *
+   * @param issuer null for anything
+   * @param audience null for anything
+   * @param roles the claim that lists roles
+   */
+  private record Trust(
+      Verifiers verifiers, @Nullable String issuer, @Nullable String audience, String roles) {
+
+    /** Whether a token of that issuer may be one of these. */
+    boolean of(@Nullable String other) {
+      return issuer == null || issuer.equals(other);
+    }
+  }
+
   private final AuthSettings settings;
-  private final @Nullable Verifiers verifiers;
+  private final @Nullable OpenIdProvider openId;
+  private final List<Trust> trusts;
   private final Revocations revocations;
   private final InstantSource clock;
   private final Semaphore waiting = new Semaphore(WAITING);
@@ -53,9 +71,31 @@ public final class TokenAuthenticator implements Authenticator {
   public TokenAuthenticator(AuthSettings settings, Revocations revocations, InstantSource clock)
       throws IOException {
     this.settings = settings;
-    this.verifiers = verifiers(settings);
+    this.openId = settings.openId() == null ? null : new OpenIdProvider(settings.openId(), clock);
+    this.trusts = trusts(settings, openId);
     this.revocations = revocations;
     this.clock = clock;
+  }
+
+  /** Who signs people in; null for nobody. */
+  public @Nullable OpenIdProvider openId() {
+    return openId;
+  }
+
+  private static List<Trust> trusts(AuthSettings settings, @Nullable OpenIdProvider openId)
+      throws IOException {
+    List<Trust> trusts = new ArrayList<>();
+    if (openId != null) {
+      // First: the key would be asked for each of its tokens in vain.
+      AuthSettings.OpenId to = openId.settings();
+      String audience = to.audience() == null ? to.client() : to.audience();
+      trusts.add(new Trust(openId, to.issuer(), audience, to.roles()));
+    }
+    Verifiers own = verifiers(settings);
+    if (own != null) {
+      trusts.add(new Trust(own, settings.issuer(), settings.audience(), "roles"));
+    }
+    return List.copyOf(trusts);
   }
 
   private static @Nullable Verifiers verifiers(AuthSettings settings) throws IOException {
@@ -72,15 +112,31 @@ public final class TokenAuthenticator implements Authenticator {
   public void authenticate(String token, Consumer<Verdict> then) {
     if (settings.dev() && token.equals(DEV_TOKEN)) {
       then.accept(new Verdict.Valid(DEV_USER));
-    } else if (verifiers == null || token.length() > LONGEST) {
+    } else if (token.length() > LONGEST) {
       then.accept(new Verdict.Refused(Reason.INVALID));
-    } else if (!verifiers.slow()) {
-      then.accept(verdict(verifiers, token));
+    } else {
+      check(token, then);
+    }
+  }
+
+  private void check(String token, Consumer<Verdict> then) {
+    SignedJWT jwt;
+    List<Trust> asked;
+    try {
+      jwt = SignedJWT.parse(token);
+      String issuer = jwt.getJWTClaimsSet().getIssuer();
+      asked = trusts.stream().filter(trust -> trust.of(issuer)).toList();
+    } catch (ParseException | RuntimeException e) {
+      then.accept(invalid(e));
+      return;
+    }
+    if (asked.stream().noneMatch(trust -> trust.verifiers().slow())) {
+      then.accept(verdict(asked, jwt));
     } else if (waiting.tryAcquire()) {
       Thread.startVirtualThread(() -> {
         Verdict verdict;
         try {
-          verdict = verdict(verifiers, token);
+          verdict = verdict(asked, jwt);
         } finally {
           waiting.release();
         }
@@ -91,15 +147,35 @@ public final class TokenAuthenticator implements Authenticator {
     }
   }
 
-  private Verdict verdict(Verifiers by, String token) {
-    try {
-      SignedJWT jwt = SignedJWT.parse(token);
-      return signed(by, jwt) ? verdict(jwt.getJWTClaimsSet()) : new Verdict.Refused(Reason.INVALID);
-    } catch (ParseException | JOSEException | RuntimeException e) {
-      // Its message may quote the token.
-      LOG.log(System.Logger.Level.DEBUG, "a token is not valid: {0}", e.getClass().getName());
-      return new Verdict.Refused(Reason.INVALID);
+  /** One that vouches for it is enough; where none does, the reason that says most. */
+  private Verdict verdict(List<Trust> asked, SignedJWT jwt) {
+    Verdict verdict = new Verdict.Refused(Reason.INVALID);
+    for (Trust trust : asked) {
+      Verdict one = verdict(trust, jwt);
+      if (one instanceof Verdict.Valid) {
+        return one;
+      }
+      if (!one.equals(new Verdict.Refused(Reason.INVALID))) {
+        verdict = one;
+      }
     }
+    return verdict;
+  }
+
+  private Verdict verdict(Trust trust, SignedJWT jwt) {
+    try {
+      return signed(trust.verifiers(), jwt)
+          ? verdict(trust, jwt.getJWTClaimsSet())
+          : new Verdict.Refused(Reason.INVALID);
+    } catch (ParseException | JOSEException | RuntimeException e) {
+      return invalid(e);
+    }
+  }
+
+  private static Verdict invalid(Exception e) {
+    // Its message may quote the token.
+    LOG.log(System.Logger.Level.DEBUG, "a token is not valid: {0}", e.getClass().getName());
+    return new Verdict.Refused(Reason.INVALID);
   }
 
   private static boolean signed(Verifiers by, SignedJWT jwt) throws JOSEException {
@@ -116,15 +192,14 @@ public final class TokenAuthenticator implements Authenticator {
     return false;
   }
 
-  private Verdict verdict(JWTClaimsSet claims) {
-    Principal principal = Claims.principal(claims, settings.skew());
+  private Verdict verdict(Trust trust, JWTClaimsSet claims) {
+    Principal principal = Claims.principal(claims, trust.roles(), settings.skew());
     Instant now = clock.instant();
     Instant expires = principal.expiresAt();
     Date notBefore = claims.getNotBeforeTime();
     if (expires == null
         || (notBefore != null && notBefore.toInstant().isAfter(now.plus(settings.skew())))
-        || (settings.issuer() != null && !settings.issuer().equals(claims.getIssuer()))
-        || (settings.audience() != null && !claims.getAudience().contains(settings.audience()))) {
+        || (trust.audience() != null && !claims.getAudience().contains(trust.audience()))) {
       return new Verdict.Refused(Reason.INVALID);
     }
     if (!expires.isAfter(now)) {

@@ -15,10 +15,7 @@ import dev.holdfast.session.Settings;
 import dev.holdfast.transport.TransportSettings;
 import dev.holdfast.wire.ServerFrame;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,7 +71,7 @@ public record Config(
   public static Config of(Values values, boolean dev) throws ConfigException {
     List<String> problems = new ArrayList<>(values.problems());
     ServerFrame.Timeouts timeouts = timeouts(values, problems);
-    AuthSettings auth = auth(values, dev, problems);
+    AuthSettings auth = AuthValues.auth(values, dev, problems);
     TransportSettings transport = transport(values, problems);
     ChannelSettings channels = Tables.channels(values, problems);
     AgentConfig agents = agents(values, problems);
@@ -138,51 +135,6 @@ public record Config(
                   values.written(other),
                   values.origin(other)));
     }
-  }
-
-  private static AuthSettings auth(Values values, boolean dev, List<String> problems) {
-    String secret = values.textOrNull(Key.AUTH_SECRET);
-    Path publicKey = values.pathOrNull(Key.AUTH_PUBLIC_KEY);
-    String jwks = values.textOrNull(Key.AUTH_JWKS_URL);
-    long given =
-        Stream.of(Key.AUTH_SECRET, Key.AUTH_PUBLIC_KEY, Key.AUTH_JWKS_URL)
-            .filter(values::has)
-            .count();
-    if (given > 1) {
-      problems.add("give only one of auth.secret, auth.public_key and auth.jwks_url");
-    } else if (given == 0 && !dev && values.right(Key.AUTH_PUBLIC_KEY)) {
-      problems.add(
-          "no key to check tokens with: give auth.secret, auth.public_key or auth.jwks_url"
-              + " (or start with --dev to try things out on this machine)");
-    }
-    if (secret != null
-        && secret.getBytes(StandardCharsets.UTF_8).length < AuthSettings.SECRET_BYTES) {
-      problems.add(
-          "auth.secret: ****** (%s): expected at least %d bytes, as openssl rand -hex 32 makes"
-              .formatted(values.origin(Key.AUTH_SECRET), AuthSettings.SECRET_BYTES));
-    }
-    return new AuthSettings(
-        dev,
-        secret,
-        publicKey,
-        jwks == null ? null : url(jwks, problems),
-        values.textOrNull(Key.AUTH_ISSUER),
-        values.textOrNull(Key.AUTH_AUDIENCE),
-        values.duration(Key.AUTH_SKEW),
-        Tables.apiKeys(values, problems));
-  }
-
-  private static @Nullable URI url(String text, List<String> problems) {
-    try {
-      URI uri = new URI(text);
-      if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
-        return uri;
-      }
-    } catch (URISyntaxException _) {
-      // Told below.
-    }
-    problems.add("auth.jwks_url: '" + text + "': expected an http or https URL");
-    return null;
   }
 
   private static AgentConfig agents(Values values, List<String> problems) {

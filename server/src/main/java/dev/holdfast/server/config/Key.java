@@ -60,6 +60,35 @@ public enum Key {
   AUTH_JWKS_URL("auth.jwks_url", anyText(), null, "Where a JSON Web Key Set is fetched."),
   AUTH_ISSUER("auth.issuer", anyText(), null, "What the iss of a token must be."),
   AUTH_AUDIENCE("auth.audience", anyText(), null, "What the aud of a token must contain."),
+  AUTH_OIDC_ISSUER(
+      "auth.oidc_issuer",
+      anyText(),
+      null,
+      "The issuer URL of the OpenID Connect provider where people sign in to the console; its"
+          + " tokens are taken beside others."),
+  AUTH_OIDC_CLIENT(
+      "auth.oidc_client",
+      anyText(),
+      null,
+      "The id of the public client that the console is there."),
+  AUTH_OIDC_NAME("auth.oidc_name", anyText(), null, "What people call it; its host if not given."),
+  AUTH_OIDC_SCOPES(
+      "auth.oidc_scopes",
+      list(),
+      "openid,profile",
+      "What is asked for at sign-in; some providers give refresh tokens for offline_access only."),
+  AUTH_OIDC_AUDIENCE(
+      "auth.oidc_audience",
+      anyText(),
+      null,
+      "What the aud of its access tokens contains, which are used then; if not given, its ID tokens"
+          + " are, whose aud is the client."),
+  AUTH_OIDC_ROLES(
+      "auth.oidc_roles",
+      anyText(),
+      "roles",
+      "The claim of its tokens that lists roles; dots lead into objects, as in"
+          + " realm_access.roles."),
   AUTH_SKEW("auth.skew", duration("0s", "60s"), "0s", "How far clocks may be apart."),
   AUTH_API_KEYS(
       "auth.api_keys",

@@ -22,7 +22,7 @@ public final class HttpApi implements HttpHandler {
   private static final System.Logger LOG = System.getLogger(HttpApi.class.getName());
 
   private final Routes routes = new Routes();
-  private final PageFiles files = new PageFiles();
+  private final PageFiles files;
   private final Guard guard;
   private final MediaRoutes media;
 
@@ -31,9 +31,11 @@ public final class HttpApi implements HttpHandler {
    */
   public HttpApi(
       Authenticator authenticator, ApiKeys apiKeys, @Nullable Principal anonymous, Parts parts) {
+    this.files = new PageFiles(parts.openId());
     this.media = new MediaRoutes(parts);
     this.guard = new Guard(authenticator, apiKeys, anonymous);
     new Health(parts).addTo(routes);
+    new SignInRoutes(parts).addTo(routes);
     new ChannelRoutes(parts).addTo(routes);
     new AdminRoutes(parts).addTo(routes);
     new RunRoutes(parts).addTo(routes);

@@ -2,10 +2,12 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.console.Asset;
 import dev.holdfast.console.Page;
+import dev.holdfast.server.auth.OpenIdProvider;
 import dev.holdfast.transport.HttpRequest;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Serves the console's page: open to everybody, as there is nothing in it. Any thread. */
@@ -13,7 +15,6 @@ final class PageFiles {
 
   private static final Map<String, String> HEADERS =
       Map.of(
-          "content-security-policy", Page.POLICY,
           "cross-origin-opener-policy", "same-origin",
           "cross-origin-resource-policy", "same-origin",
           "referrer-policy", "no-referrer",
@@ -22,6 +23,14 @@ final class PageFiles {
   private static final String FOR_GOOD = "public, max-age=31536000, immutable";
 
   private final Page page = new Page();
+  private final @Nullable OpenIdProvider openId;
+
+  /**
+   * @param openId at which the page may fetch tokens; null for nobody
+   */
+  PageFiles(@Nullable OpenIdProvider openId) {
+    this.openId = openId;
+  }
 
   /** The answer to a request for a file; null where it is for something else. */
   @Nullable Reply find(HttpRequest request) {
@@ -32,11 +41,18 @@ final class PageFiles {
     return asset == null ? null : reply(asset, request.headers());
   }
 
-  private static Reply reply(Asset asset, Map<String, String> asked) {
+  private Reply reply(Asset asset, Map<String, String> asked) {
     Map<String, String> headers = new HashMap<>(HEADERS);
-    headers.put("etag", asset.etag());
+    String policy = Page.policy(openId == null ? Set.of() : openId.origins());
+    String etag = asset.etag();
+    if (asset.type().startsWith("text/html")) {
+      // A page that is kept has the policy that it came with.
+      etag = etag.replaceFirst("\"$", "-" + Integer.toHexString(policy.hashCode()) + "\"");
+    }
+    headers.put("content-security-policy", policy);
+    headers.put("etag", etag);
     headers.put("cache-control", asset.lasting() ? FOR_GOOD : "no-cache");
-    if (asked.getOrDefault("if-none-match", "").contains(asset.etag())) {
+    if (asked.getOrDefault("if-none-match", "").contains(etag)) {
       return new Reply(304, headers, new byte[0]);
     }
     headers.put("content-type", asset.type());

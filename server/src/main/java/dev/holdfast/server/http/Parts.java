@@ -8,6 +8,7 @@ import dev.holdfast.kinds.device.Uploads;
 import dev.holdfast.kinds.terminal.Milestones;
 import dev.holdfast.kinds.terminal.Terminals;
 import dev.holdfast.kinds.tool.Tools;
+import dev.holdfast.server.auth.OpenIdProvider;
 import dev.holdfast.server.device.DeviceCommands;
 import dev.holdfast.server.device.DeviceRights;
 import dev.holdfast.server.mcp.McpEndpoint;
@@ -17,10 +18,12 @@ import dev.holdfast.session.Gateway;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the HTTP API speaks for. Any thread.
  *
+ * @param openId who signs people in; null for nobody
  * @param ready whether new connections are taken
  * @param scrape the figures as Prometheus reads them
  * @param revoke makes a token worthless, by its id; false where too many are
@@ -40,6 +43,7 @@ public record Parts(
     McpEndpoint mcp,
     StatsFeed stats,
     Gateway gateway,
+    @Nullable OpenIdProvider openId,
     BooleanSupplier ready,
     Supplier<String> scrape,
     Predicate<String> revoke) {}

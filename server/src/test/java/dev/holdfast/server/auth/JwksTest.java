@@ -69,7 +69,7 @@ class JwksTest {
     URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/keys");
     tokens =
         new TokenAuthenticator(
-            new AuthSettings(false, null, null, uri, null, null, Duration.ZERO, List.of()),
+            new AuthSettings(false, null, null, uri, null, null, null, Duration.ZERO, List.of()),
             new Revocations(() -> NOW, 10),
             () -> NOW);
   }

@@ -226,7 +226,7 @@ class TokensTest {
   @Test
   void theDevelopmentTokenIsGoodInDevelopmentModeOnly() throws Exception {
     AuthSettings dev =
-        new AuthSettings(true, null, null, null, null, null, Duration.ZERO, List.of());
+        new AuthSettings(true, null, null, null, null, null, null, Duration.ZERO, List.of());
     assertThat(
             new Fixture(new TokenAuthenticator(dev, revocations, () -> now)).verdict("dev-token"))
         .isEqualTo(new Verdict.Valid(TokenAuthenticator.DEV_USER));
@@ -266,13 +266,13 @@ class TokensTest {
       String secret, @Nullable String issuer, @Nullable String audience, Duration skew)
       throws Exception {
     AuthSettings settings =
-        new AuthSettings(false, secret, null, null, issuer, audience, skew, List.of());
+        new AuthSettings(false, secret, null, null, issuer, audience, null, skew, List.of());
     return new Fixture(new TokenAuthenticator(settings, revocations, () -> now));
   }
 
   private Fixture fixture(Path publicKey) throws Exception {
     AuthSettings settings =
-        new AuthSettings(false, null, publicKey, null, null, null, Duration.ZERO, List.of());
+        new AuthSettings(false, null, publicKey, null, null, null, null, Duration.ZERO, List.of());
     return new Fixture(new TokenAuthenticator(settings, revocations, () -> now));
   }
 

@@ -42,7 +42,7 @@ class CommandsTest {
     String tokenId = SignedJWT.parse(token).getJWTClaimsSet().getJWTID();
     List<Verdict> verdicts = new ArrayList<>();
     new TokenAuthenticator(
-            new AuthSettings(false, SECRET, null, null, null, null, Duration.ZERO, List.of()),
+            new AuthSettings(false, SECRET, null, null, null, null, null, Duration.ZERO, List.of()),
             new Revocations(() -> NOW, 1),
             () -> NOW)
         .authenticate(token, verdicts::add);

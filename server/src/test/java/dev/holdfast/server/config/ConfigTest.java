@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.holdfast.kinds.channel.Namespace;
 import dev.holdfast.kinds.channel.Namespace.Access;
+import dev.holdfast.server.auth.AuthSettings;
 import dev.holdfast.session.Settings;
 import dev.holdfast.transport.TransportSettings;
 import dev.holdfast.wire.ServerFrame;
@@ -70,6 +71,11 @@ class ConfigTest {
           zzz | 1 | zzz: there is no such key (command line)
           auth.secret | short | auth.secret: ****** (command line): expected at least 32 bytes, as openssl rand -hex 32 makes
           auth.jwks_url | ftp://a | auth.jwks_url: 'ftp://a': expected an http or https URL
+          auth.oidc_issuer | https://a.example | give both of auth.oidc_issuer and auth.oidc_client, or neither
+          auth.oidc_client | console | give both of auth.oidc_issuer and auth.oidc_client, or neither
+          auth.oidc_scopes | profile | auth.oidc_scopes: 'profile' (command line): expected names of scopes, openid among them
+          auth.oidc_scopes | 'openid,a b' | auth.oidc_scopes: 'openid,a b' (command line): expected names of scopes, openid among them
+          auth.oidc_roles | ' ' | auth.oidc_roles: ' ' (command line): expected a claim, as in roles or realm_access.roles
           timeouts.gateway | 120s | timeouts.tool: 120s (default) must be shorter than timeouts.gateway: 120s (command line)
           timeouts.client | 4m | timeouts.proxy: 240s (timeouts.tool) must be shorter than timeouts.client: 4m (command line)
           tls.key | k.pem | give both of tls.certificate and tls.key, or neither
@@ -97,6 +103,49 @@ class ConfigTest {
         .satisfies(e -> assertThat(e.problems()).containsExactly(problem));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "https://id.example/realms/ours, true",
+    "https://id.example:8443/, true",
+    "http://127.0.0.1:8080, true",
+    "http://localhost:8080/realms/ours, true",
+    "http://id.example, false",
+    "https://id.example/?a=b, false",
+    "https://id.example/#a, false",
+    "id.example, false",
+    "https:///, false",
+    "file:///etc/passwd, false",
+    "a b, false",
+  })
+  void anIssuerIsReachedByHttpsOrIsOnThisMachine(String issuer, boolean fine) {
+    Options options =
+        new Options(null, Map.of("auth.oidc_issuer", issuer, "auth.oidc_client", "console"), false);
+    assertThat(catching(options))
+        .isEqualTo(
+            fine
+                ? List.of()
+                : List.of(
+                    "auth.oidc_issuer: '%s' (command line): expected an https URL without query and"
+                            .formatted(issuer)
+                        + " fragment; http on this machine only"));
+  }
+
+  @Test
+  void aProviderIsCalledByItsHostUnlessItHasAName() throws ConfigException {
+    Map<String, String> values =
+        Map.of("auth.oidc_issuer", "https://id.example/", "auth.oidc_client", "console");
+    assertThat(load(values).auth().openId())
+        .isEqualTo(
+            new AuthSettings.OpenId(
+                "https://id.example/",
+                "console",
+                "id.example",
+                List.of("openid", "profile"),
+                null,
+                "roles"));
+    assertThat(load(Map.of()).auth().openId()).isNull();
+  }
+
   @Test
   void allMistakesOfAllSourcesAreNamedAtOnce() throws IOException {
     Path file = file("server: {prot: 1}\nsession: {max: many}\n");
@@ -114,8 +163,8 @@ class ConfigTest {
                         + " did you mean HOLDFAST_SERVER_PORT?",
                     "timeouts.tool: '5' (command line): not a duration; expected 1s to 24h, as"
                         + " in 500ms, 10s, 2m, 1h, 1d",
-                    "no key to check tokens with: give auth.secret, auth.public_key or"
-                        + " auth.jwks_url (or start with --dev to try things out on this"
+                    "no key to check tokens with: give auth.secret, auth.public_key, auth.jwks_url"
+                        + " or auth.oidc_issuer (or start with --dev to try things out on this"
                         + " machine)"));
   }
 
