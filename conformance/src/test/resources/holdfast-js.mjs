@@ -1,7 +1,8 @@
-// holdfast.js by itself, in Node: node --experimental-websocket holdfast-js.mjs CLIENT URL
+// holdfast.js by itself, in Node: node --experimental-websocket holdfast-js.mjs CLIENT URL SECRET
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 
-const [, , module, url] = process.argv;
+const [, , module, url, secret] = process.argv;
 const { connect, HoldfastError } = await import(module);
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 const passed = [];
@@ -110,6 +111,32 @@ await test('a token that is not taken ends the client, and says why', async (ope
   assert.equal(client.status.state, 'closed');
   assert.equal(client.status.code, 4001);
   await assert.rejects(client.command('ping', {}), { code: 'closed' });
+});
+
+/** A token that is good for a few seconds. */
+function brief(seconds) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const text = `${part({ alg: 'HS256' })}.${part({ sub: 'ann', exp: Math.floor(Date.now() / 1000) + seconds })}`;
+  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+}
+
+await test('a token is asked for before it ends, and whoever has none then is asked again', async (open) => {
+  const asked = [];
+  let client = null;
+  client = open({
+    token: () => {
+      asked.push(client?.status.state);
+      if (asked.length === 2) {
+        throw new Error('not now');
+      }
+      return brief(asked.length === 1 ? 3 : 600);
+    },
+  });
+  await client.ready;
+  const session = client.sessionId;
+  await new Promise((resolve) => client.on('status', ({ state }) => state === 'connected' && resolve()));
+  assert.deepEqual(asked.slice(1), ['connected', 'connecting']);
+  assert.equal(client.sessionId, session);
 });
 
 await test('closing ends every feed, and commands without an answer fail', async (open) => {

@@ -27,15 +27,18 @@ class HoldfastJsTest {
         System.getenv("CI") != null || hasWebSocket(),
         "holdfast.js is tried in Node 20.10 or later, which is not installed");
     try (ChildGateways gateways = new ChildGateways();
-        Gateway gateway = gateways.own(true, Map.of())) {
+        Gateway gateway =
+            gateways.own(
+                true, Map.of("auth.secret", Gateways.SECRET, "session.token_warning", "1s"))) {
       Process node =
           node(
               Path.of("src/test/resources/holdfast-js.mjs").toString(),
               CLIENT.toUri().toString(),
-              gateway.ws("/ws").toString());
+              gateway.ws("/ws").toString(),
+              Gateways.SECRET);
       String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(node.waitFor()).as(said).isZero();
-      assertThat(said).contains("9 passed");
+      assertThat(said).contains("10 passed");
       assertThat(gateways.errors()).isEmpty();
     }
   }

@@ -555,7 +555,12 @@ class Client {
 
   async #aside(frame) {
     if (frame.type === 'token_expiring') {
-      const token = typeof this.#options.token === 'function' ? await this.#options.token() : this.#options.token;
+      let token = null;
+      try {
+        token = typeof this.#options.token === 'function' ? await this.#options.token() : this.#options.token;
+      } catch {
+        // The one before holds until it ends, and is asked for again then.
+      }
       if (token && token !== this.#usedToken) {
         this.#usedToken = token;
         this.command('refresh', { token }).catch(() => {});
