@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -33,9 +34,11 @@ final class Browsers implements AutoCloseable {
   private final List<String> complaints = new ArrayList<>();
   private final Playwright playwright;
   private final Browser browser;
+  private final Map<String, String> settings;
   private Gateway gateway;
 
-  private Browsers(Path chromium, boolean dev) throws IOException {
+  private Browsers(Path chromium, boolean dev, Map<String, String> settings) throws IOException {
+    this.settings = settings;
     // As long as a machine with much else to do may take.
     PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
     playwright =
@@ -58,11 +61,15 @@ final class Browsers implements AutoCloseable {
                             "--disable-sync",
                             "--use-fake-device-for-media-stream",
                             "--use-fake-ui-for-media-stream")));
-    gateway = gateways.own(dev, Map.of());
+    gateway = gateways.own(dev, settings);
   }
 
   /** Skips the test where there is no Chromium. */
   static Browsers start(boolean dev) throws IOException {
+    return start(dev, Map.of());
+  }
+
+  static Browsers start(boolean dev, Map<String, String> settings) throws IOException {
     Path chromium =
         Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
             .map(Path::of)
@@ -73,7 +80,7 @@ final class Browsers implements AutoCloseable {
         chromium != null || System.getenv("CI") != null,
         "the console is tried in Chromium, which is not installed (apt-get install chromium)");
     assertThat(chromium).as("Chromium, which .ci/run installs").isNotNull();
-    return new Browsers(java.util.Objects.requireNonNull(chromium), dev);
+    return new Browsers(java.util.Objects.requireNonNull(chromium), dev, settings);
   }
 
   Gateway gateway() {
@@ -84,7 +91,9 @@ final class Browsers implements AutoCloseable {
   void restart() throws IOException {
     int port = gateway.base().getPort();
     gateway.close();
-    gateway = gateways.own(gateway.dev(), Map.of("server.port", String.valueOf(port)));
+    Map<String, String> again = new HashMap<>(settings);
+    again.put("server.port", String.valueOf(port));
+    gateway = gateways.own(gateway.dev(), again);
   }
 
   /** A browser of its own: another person, with nothing shared. */

@@ -56,7 +56,7 @@ class ConsoleLooksTest {
   /**
    * Every text that is seen, with the ratio of its colour to what lies behind it where too small.
    */
-  private static final String CONTRAST =
+  static final String CONTRAST =
       """
       () => {
         const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });

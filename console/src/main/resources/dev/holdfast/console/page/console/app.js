@@ -3,6 +3,7 @@ import { gateway } from './gateway.js';
 import './boards.js';
 import { own, questions } from './own-device.js';
 import { pairing } from './pairing.js';
+import { signInCard } from './sign-in.js';
 import { html, icon, nothing, submit, view } from './ui.js';
 
 const pages = [
@@ -116,25 +117,17 @@ function signIn() {
   if (code !== 4001) {
     return html`<section class="card sign-in"><h1>Disconnected</h1>
       <p>The gateway has ended this connection: <strong>${reason}</strong>. It asks not to come back by itself.</p>
-      <div class="buttons"><button class="primary" @click=${() => gateway.signIn({ token: gateway.token, name: gateway.name })}>Connect again</button></div>
+      <div class="buttons"><button class="primary" @click=${() => gateway.again()}>Connect again</button></div>
     </section>`;
   }
-  return html`<form class="card sign-in" @submit=${submit(({ token }) => gateway.signIn({ token: token.trim() }))}>
-    <h1>Sign in</h1>
-    <p>This gateway asks who you are. Paste a token; whoever runs the gateway makes one with
-      <code>holdfast token</code>. It stays in this tab and is forgotten when the tab is closed.</p>
-    ${gateway.token
-      ? html`<p class="problem" role="alert">The token was not taken: ${reason}</p>` : nothing}
-    <label>Token<textarea name="token" rows="4" required spellcheck="false" autocomplete="off"></textarea></label>
-    <button class="primary">Sign in</button>
-  </form>`;
+  return signInCard(reason, () => update());
 }
 
 function me() {
   const { state: now } = gateway.client.status;
   return html`<div class="me">
     <p class="status ${now}"><span class="dot"></span>
-      ${now === 'connected' ? html`<span class="name" title=${gateway.user}>${gateway.deviceOnly ? `device of ${gateway.user}` : gateway.user}</span>` : now}</p>
+      ${now === 'connected' ? html`<span class="name" title=${gateway.user}>${gateway.deviceOnly ? `device of ${gateway.user}` : gateway.title}</span>` : now}</p>
     ${gateway.deviceOnly
       ? html`<button class="small" @click=${() => {
         own.stop();

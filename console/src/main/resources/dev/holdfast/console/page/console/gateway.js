@@ -1,28 +1,33 @@
 /** The page's one connection, who it is, and the HTTP API. */
 import { connect, HoldfastError } from '../holdfast.js';
+import { keep, kept } from './kept.js';
+import { openid } from './openid.js';
 
 const TOKEN = 'holdfast.token';
 const NAME = 'holdfast.name';
-
-/** Kept in this tab alone, and only for as long as it is open. */
-const kept = (key) => sessionStorage.getItem(key) || null;
-
-function keep(key, value) {
-  if (value) {
-    sessionStorage.setItem(key, value);
-  } else {
-    sessionStorage.removeItem(key);
-  }
-}
 
 const listeners = new Set();
 let client = open();
 
 function open() {
-  const made = connect({ token: kept(TOKEN), user: kept(TOKEN) ? undefined : kept(NAME) ?? undefined, most: 5_000 });
-  made.on('status', () => listeners.forEach((told) => told(made)));
+  const token = kept(TOKEN) ?? (openid.active ? () => openid.token() : null);
+  const made = connect({ token, user: token ? undefined : kept(NAME) ?? undefined, most: 5_000 });
+  made.on('status', ({ state, code }) => {
+    if (state === 'waiting' && code === 4001 && made.sessionId !== null) {
+      openid.ended();
+    }
+    listeners.forEach((told) => told(made));
+  });
   return made;
 }
+
+function reopen() {
+  client.close();
+  client = open();
+  listeners.forEach((told) => told(client));
+}
+
+openid.onRenewed((token) => client.status.state === 'connected' && client.command('refresh', { token }).catch(() => {}));
 
 export const gateway = {
   get client() {
@@ -33,8 +38,9 @@ export const gateway = {
     return client.user;
   },
 
-  get token() {
-    return kept(TOKEN);
+  /** What people call who one is. */
+  get title() {
+    return kept(TOKEN) ? client.user : openid.name ?? client.user;
   },
 
   /** Whether this tab is a device that was let in, and nothing else. */
@@ -42,9 +48,8 @@ export const gateway = {
     return kept(TOKEN)?.startsWith('hfd_') ?? false;
   },
 
-  /** Who one wants to be, in development mode. */
-  get name() {
-    return kept(NAME);
+  get token() {
+    return kept(TOKEN) ?? openid.bearer;
   },
 
   /** Each change of the connection, a new client included. */
@@ -55,28 +60,34 @@ export const gateway = {
 
   /** Connects anew, as whoever the token says; in development mode, as whoever one likes. */
   signIn({ token, name }) {
+    openid.forget();
     keep(TOKEN, token);
     keep(NAME, name);
-    client.close();
-    client = open();
-    listeners.forEach((told) => told(client));
+    reopen();
   },
 
+  /** Connects anew, as who one was. */
+  again: reopen,
+
   signOut() {
+    if (!kept(TOKEN)) {
+      openid.end();
+    }
     this.signIn({});
   },
 
   /** Asks the HTTP API; a `HoldfastError` where it refuses. */
   async api(method, path, body) {
     const headers = {};
-    if (kept(TOKEN)) {
-      headers.authorization = `Bearer ${kept(TOKEN)}`;
-    }
     if (body !== undefined) {
       headers['content-type'] = 'application/json';
     }
     let response;
     try {
+      const token = kept(TOKEN) ?? await openid.token();
+      if (token) {
+        headers.authorization = `Bearer ${token}`;
+      }
       response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     } catch {
       throw new HoldfastError('unavailable', 'the gateway can’t be reached right now');
