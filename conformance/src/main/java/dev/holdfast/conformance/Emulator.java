@@ -1,54 +1,31 @@
 package dev.holdfast.conformance;
 
 import dev.holdfast.client.Frame;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Screens as browsers show them, in a process of their own. One thread. */
 final class Emulator implements AutoCloseable {
 
-  private final Process process;
-  private final BufferedWriter orders;
-  private final BufferedReader answers;
+  private static final String NAME = "emulator";
+
+  private final NodeProgram program;
   private int screens;
 
-  private Emulator(Process process) {
-    this.process = process;
-    orders =
-        new BufferedWriter(
-            new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
-    answers =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  private Emulator(NodeProgram program) {
+    this.program = program;
   }
 
   /** The folder with its script and its packages; null where they are not installed. */
   static @Nullable Path folder() {
-    return Stream.of(Path.of("conformance", "emulator"), Path.of("emulator"))
-        .filter(folder -> Files.isDirectory(folder.resolve("node_modules")))
-        .findFirst()
-        .orElse(null);
+    return NodeProgram.folder(NAME);
   }
 
   static Emulator start() throws IOException {
-    Path folder = folder();
-    if (folder == null) {
-      throw new IOException("npm ci in conformance/emulator is needed");
-    }
-    return new Emulator(
-        new ProcessBuilder(List.of("node", "emulator.mjs"))
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start());
+    return new Emulator(NodeProgram.start(NAME));
   }
 
   /** A screen of its own. */
@@ -60,8 +37,8 @@ final class Emulator implements AutoCloseable {
 
   private void order(String json) {
     try {
-      orders.write(json);
-      orders.newLine();
+      program.in().write(json);
+      program.in().newLine();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -97,8 +74,8 @@ final class Emulator implements AutoCloseable {
     /** All that is to be seen: lines with their styles, cursor and modes. */
     Frame shows() throws IOException {
       order("{\"id\":%d,\"show\":true}".formatted(id));
-      orders.flush();
-      String line = answers.readLine();
+      program.in().flush();
+      String line = program.out().readLine();
       if (line == null) {
         throw new IOException("the emulator has ended");
       }
@@ -117,6 +94,6 @@ final class Emulator implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    program.close();
   }
 }

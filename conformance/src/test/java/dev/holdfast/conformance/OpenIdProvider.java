@@ -1,17 +1,9 @@
 package dev.holdfast.conformance;
 
-import java.io.BufferedReader;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -20,62 +12,35 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class OpenIdProvider implements AutoCloseable {
 
-  private static final String READY = "listening on ";
+  private static final String NAME = "openid";
 
-  private final Process process;
-  private final BufferedReader out;
+  private final NodeProgram program;
   private final String issuer;
 
-  private OpenIdProvider(Process process) throws IOException {
-    this.process = process;
-    out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    String line = out.readLine();
-    if (line == null || !line.startsWith(READY)) {
-      process.destroyForcibly();
-      throw new IOException("the provider did not start: " + line);
-    }
-    issuer = line.substring(READY.length()).strip();
+  private OpenIdProvider(NodeProgram program) throws IOException {
+    this.program = program;
+    issuer = program.address().toString();
   }
 
   /** Skips the test where its packages are not installed. */
   static OpenIdProvider start() throws IOException {
-    Path folder =
-        Stream.of(Path.of("conformance", "openid"), Path.of("openid"))
-            .filter(one -> Files.isDirectory(one.resolve("node_modules")))
-            .findFirst()
-            .orElse(null);
     Assumptions.assumeTrue(
-        folder != null || System.getenv("CI") != null,
-        "the provider is not installed (npm ci in conformance/openid)");
-    if (folder == null) {
-      return Assertions.fail("npm ci in conformance/openid is needed, which .ci/run does");
-    }
-    return new OpenIdProvider(
-        new ProcessBuilder(List.of("node", "openid.mjs"))
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start());
+        NodeProgram.folder(NAME) != null || System.getenv("CI") != null,
+        "signing in is tried at a provider that is not installed (npm ci in conformance/openid)");
+    return new OpenIdProvider(NodeProgram.start(NAME));
   }
 
   String issuer() {
     return issuer;
   }
 
-  /** The host and port that it is at. */
-  String host() {
-    return URI.create(issuer).getAuthority();
-  }
-
   /** Changes one of its settings; it holds when this returns. */
   void set(String name, String value) {
+    String line = name + " " + value;
     try {
-      process.outputWriter(StandardCharsets.UTF_8).write(name + " " + value + "\n");
-      process.outputWriter(StandardCharsets.UTF_8).flush();
-      String heard = out.readLine();
-      if (!(name + " " + value).equals(heard)) {
-        throw new IOException("the provider said " + heard);
-      }
+      program.in().write(line + "\n");
+      program.in().flush();
+      assertThat(program.out().readLine()).isEqualTo(line);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -83,14 +48,6 @@ final class OpenIdProvider implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(2, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    program.close();
   }
 }
