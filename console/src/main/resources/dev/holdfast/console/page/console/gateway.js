@@ -48,6 +48,11 @@ export const gateway = {
     return kept(TOKEN)?.startsWith('hfd_') ?? false;
   },
 
+  /** Who one wants to be, in development mode. */
+  get name() {
+    return kept(NAME);
+  },
+
   get token() {
     return kept(TOKEN) ?? openid.bearer;
   },
