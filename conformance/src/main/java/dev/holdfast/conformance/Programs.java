@@ -66,10 +66,19 @@ final class Programs implements AutoCloseable {
         .formatted(folder, tools, more.replace('\'', '"'));
   }
 
-  @Override
-  public void close() throws IOException {
+  Path folder() {
+    return folder;
+  }
+
+  /** Deletes a folder with all that is in it. */
+  static void delete(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(java.util.Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    delete(folder);
   }
 }
