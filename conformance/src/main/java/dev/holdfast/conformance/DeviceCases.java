@@ -39,6 +39,11 @@ final class DeviceCases {
             "EVT8", "a device that says nothing is probed, and dropped", OWN, DeviceCases::silent),
         new Case(
             "EVT8",
+            "who never registers is dropped, who says something else is not",
+            OWN,
+            DeviceCases::unregistered),
+        new Case(
+            "EVT8",
             "a device is let in by a code, to be itself alone, until that is taken back",
             OWN,
             DeviceCases::paired),
@@ -122,21 +127,19 @@ final class DeviceCases {
   }
 
   private static void silent(Trial trial) throws Exception {
-    try (Trial t =
-        trial.own(
-            false,
-            "devices.heartbeat",
-            "500ms",
-            "devices.patience",
-            "1s",
-            "session.hello_timeout",
-            "500ms")) {
-      String user = Trial.name("ann");
-      Peer device = device(t, user, "cam");
+    try (Trial t = trial.own(false, "devices.heartbeat", "500ms", "devices.patience", "2s")) {
+      Peer device = device(t, Trial.name("ann"), "cam");
       device.next("heartbeat_probe");
       device.say("{'type':'heartbeat'}");
       device.next("heartbeat_ack");
       device.next("heartbeat_probe");
+      Check.equal("reason", "silent", device.closed(4008).reason());
+    }
+  }
+
+  private static void unregistered(Trial trial) throws Exception {
+    try (Trial t = trial.own(false, "session.hello_timeout", "2s")) {
+      String user = Trial.name("ann");
       Peer other = line(t, user);
       other.say("{'type':'ping'}");
       other.next("pong");
@@ -145,7 +148,6 @@ final class DeviceCases {
       never.closed(4008);
       // One that has said something else is as on any endpoint.
       other.nothing();
-      Check.equal("reason", "silent", device.closed(4008).reason());
     }
   }
 
