@@ -1,5 +1,6 @@
 package dev.holdfast.conformance;
 
+import static dev.holdfast.conformance.Case.Need.OWN;
 import static dev.holdfast.conformance.Case.Need.TOKENS;
 import static dev.holdfast.conformance.Case.Need.USERS;
 import static dev.holdfast.conformance.DeviceTalk.audited;
@@ -15,8 +16,12 @@ import static dev.holdfast.conformance.DeviceTalk.until;
 
 import dev.holdfast.client.Frame;
 import dev.holdfast.conformance.DeviceTalk.Owned;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Commands to devices: EVT9. */
 final class DeviceCommandCases {
@@ -40,6 +45,11 @@ final class DeviceCommandCases {
             "what was lost on the way is delivered again to a device that says so",
             USERS,
             DeviceCommandCases::lost),
+        new Case(
+            "EVT9",
+            "a command that waits outlasts the gateway's end, and is delivered once",
+            OWN,
+            DeviceCommandCases::restarted),
         new Case(
             "EVT9", "a command ends at its deadline, once", USERS, DeviceCommandCases::deadline),
         new Case(
@@ -125,6 +135,61 @@ final class DeviceCommandCases {
     register(back, "cam", ",'last_command_id':'" + got + "'");
     Check.equal("command", missed, back.next("command").text("command_id"));
     back.nothing();
+  }
+
+  private static void restarted(Trial trial) throws Exception {
+    Path folder = Files.createTempDirectory("holdfast-restart");
+    try {
+      String user;
+      String one;
+      String other;
+      try (Trial t = trial.own(false, "server.data", folder.toString())) {
+        Owned owned = owned(t, "cam");
+        user = owned.user();
+        owned.device().cut();
+        told(owned.owner(), "device:session:closed");
+        one = order(owned.owner(), "cam", "blink", ",'params':{'times':3},'deadline_ms':600000");
+        other = order(owned.owner(), "cam", "blink", ",'deadline_ms':600000");
+        end(t.gateway());
+      }
+      try (Trial t = trial.own(false, "server.data", folder.toString())) {
+        Peer owner = t.as(user);
+        Peer back = device(t, user, "cam");
+        present(owner);
+        Frame command = back.next("command");
+        Check.equal("first", one, command.text("command_id"));
+        Check.equal("params", Map.of("times", 3), command.fields().get("params"));
+        Check.equal("second", other, back.next("command").text("command_id"));
+        back.nothing();
+        // As it comes: nothing is written any more.
+        t.gateway().close();
+      }
+      try (Trial t = trial.own(false, "server.data", folder.toString())) {
+        Peer owner = t.as(user);
+        Peer again = line(t, user);
+        // It got the first alone: the other was lost on the way when the gateway was killed.
+        register(again, "cam", ",'last_command_id':'" + one + "'");
+        present(owner);
+        Check.equal("again", other, again.next("command").text("command_id"));
+        again.say("{'type':'result','id':'r','command_id':'%s','success':true}", one);
+        again.next("ack");
+        Check.equal("ended", one, audited(owner, "succeeded").get("command_id"));
+        again.nothing();
+      }
+    } finally {
+      try (Stream<Path> left = Files.walk(folder)) {
+        for (Path file : left.sorted(java.util.Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  /** Ends a gateway as an operator does. */
+  private static void end(Gateway gateway) throws InterruptedException {
+    gateway.terminate();
+    boolean over = gateway.process() == null || gateway.process().waitFor(30, TimeUnit.SECONDS);
+    Check.that("over", over, gateway);
   }
 
   private static void deadline(Trial t) throws Exception {

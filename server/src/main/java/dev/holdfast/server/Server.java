@@ -6,6 +6,7 @@ import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.model.Conversations;
 import dev.holdfast.kinds.channel.Channels;
 import dev.holdfast.kinds.common.Workers;
+import dev.holdfast.kinds.device.Backlog;
 import dev.holdfast.kinds.device.Devices;
 import dev.holdfast.kinds.device.Pairing;
 import dev.holdfast.kinds.device.Pairings;
@@ -89,6 +90,7 @@ public final class Server implements AutoCloseable {
   private final Milestones milestones;
   private final Pairings pairings;
   private final Uploads uploads;
+  private final @Nullable Backlog backlog;
   private final Tools tools;
   private final McpEndpoint mcp;
   private final StatsFeed stats;
@@ -148,6 +150,7 @@ public final class Server implements AutoCloseable {
     DeviceTokens authenticator = new DeviceTokens(shared, pairings);
     uploads =
         new Uploads(config.devices().media(), config.devices().bounds(), clock, random::nextLong);
+    backlog = data == null ? null : new Backlog(data.resolve("holdfast.db"));
     Devices devices =
         new Devices(
             engine,
@@ -156,7 +159,8 @@ public final class Server implements AutoCloseable {
             System::nanoTime,
             random::nextLong,
             publisher,
-            uploads);
+            uploads,
+            backlog);
     DeviceRights deviceRights = new DeviceRights(config.devices().restricted());
     DeviceCommands deviceCommands = new DeviceCommands(devices, deviceRights, clock);
     Kinds kinds =
@@ -343,6 +347,9 @@ public final class Server implements AutoCloseable {
     listener.close();
     metrics.close();
     uploads.close();
+    if (backlog != null) {
+      backlog.close();
+    }
     if (callLog != null) {
       callLog.close();
     }

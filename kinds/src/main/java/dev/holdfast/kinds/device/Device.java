@@ -31,6 +31,7 @@ public final class Device {
   private final Owner owner;
   private final Owners owners;
   private final Uploads uploads;
+  private final @Nullable Backlog backlog;
   private final Orders orders = new Orders();
   private final Map<String, String> values = new LinkedHashMap<>();
   private DeviceInfo info;
@@ -38,13 +39,21 @@ public final class Device {
   private long seenMillis;
   private @Nullable Link link;
 
-  Device(String user, String id, DeviceInfo info, Owner owner, Owners owners, Uploads uploads) {
+  Device(
+      String user,
+      String id,
+      DeviceInfo info,
+      Owner owner,
+      Owners owners,
+      Uploads uploads,
+      @Nullable Backlog backlog) {
     this.user = user;
     this.id = id;
     this.info = info;
     this.owner = owner;
     this.owners = owners;
     this.uploads = uploads;
+    this.backlog = backlog;
     owner.snapshots(this::snapshot);
   }
 
@@ -97,6 +106,7 @@ public final class Device {
       audit(record("taken_over").text("session_id", before.id()));
     }
     orders.lostAfter(lastCommandId);
+    handOver();
     renew(said, nowMillis);
     owners.tell(user, "device:session:created", told().text("session_id", fresh.id()).object());
     orders.deliver(link);
@@ -149,6 +159,7 @@ public final class Device {
     }
     orders.add(command);
     boolean waits = link == null;
+    keep();
     Members said =
         told()
             .text("command_id", command.id)
@@ -195,6 +206,7 @@ public final class Device {
       link = null;
       seenMillis = nowMillis;
       append("away", closed);
+      keep();
     }
     owners.tell(user, "device:session:closed", closed.object());
     orders.deliver(link);
@@ -272,9 +284,59 @@ public final class Device {
     return DeviceOutcome.DONE;
   }
 
+  /** One that waited in a gateway before this one; before it is there. */
+  synchronized void restore(PendingCommand command, boolean handed) {
+    orders.restore(command, handed);
+  }
+
+  /** While it is away what waits is kept over a restart. */
+  private void keep() {
+    if (backlog != null) {
+      toKeep().forEach(backlog::keep);
+    }
+  }
+
+  private List<Backlog.Kept> toKeep() {
+    List<Backlog.Kept> kept = new ArrayList<>(0);
+    if (link == null) {
+      for (PendingCommand command : orders.waiting(false)) {
+        command.kept = true;
+        command.held = true;
+        kept.add(
+            new Backlog.Kept(
+                command.id,
+                user,
+                id,
+                command.name,
+                command.params,
+                command.by,
+                command.deadlineMillis,
+                false));
+      }
+    }
+    return kept;
+  }
+
+  /** It is back: what was kept may be given to it once no restart would do so again. */
+  private void handOver() {
+    List<PendingCommand> held = orders.waiting(true);
+    if (backlog != null && !held.isEmpty()) {
+      backlog.handOver(held.stream().map(one -> one.id).toList(), () -> handedOver(held));
+    }
+  }
+
+  private synchronized List<Backlog.Kept> handedOver(List<PendingCommand> commands) {
+    commands.forEach(command -> command.held = false);
+    orders.deliver(link);
+    return toKeep();
+  }
+
   private DeviceResult end(
       PendingCommand command, boolean success, @Nullable String data, @Nullable String error) {
     orders.remove(command);
+    if (backlog != null && command.kept) {
+      backlog.forget(command.id);
+    }
     Media media = command.upload == null ? null : uploads.end(command.upload, success);
     DeviceResult result =
         new DeviceResult(command.id, id, command.name, success, data, error, media);

@@ -7,6 +7,7 @@ import dev.holdfast.feed.Retention;
 import dev.holdfast.kinds.common.Ids;
 import dev.holdfast.kinds.common.Members;
 import dev.holdfast.kinds.device.DeviceOutcome.Why;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -41,6 +42,8 @@ public final class Devices {
   private final LongSupplier random;
   private final Owners owners;
   private final Uploads uploads;
+  private final @Nullable Backlog backlog;
+  private final @Nullable Restored restored;
   private final DeviceFigures figures = new DeviceFigures();
   private final ConcurrentMap<String, Device> devices = new ConcurrentHashMap<>();
   private final Map<String, Integer> byUser = new HashMap<>();
@@ -62,6 +65,8 @@ public final class Devices {
   /**
    * @param nanoTime rises with time as {@link System#nanoTime} does
    * @param random gives ids that nobody can guess
+   * @param backlog where commands wait over a restart; null for nowhere
+   * @throws IOException when it can't be read
    */
   public Devices(
       Engine engine,
@@ -70,7 +75,9 @@ public final class Devices {
       LongSupplier nanoTime,
       LongSupplier random,
       Owners owners,
-      Uploads uploads) {
+      Uploads uploads,
+      @Nullable Backlog backlog)
+      throws IOException {
     this.engine = engine;
     this.settings = settings;
     this.clock = clock;
@@ -78,6 +85,8 @@ public final class Devices {
     this.random = random;
     this.owners = owners;
     this.uploads = uploads;
+    this.backlog = backlog;
+    this.restored = backlog == null ? null : new Restored(backlog, owners);
   }
 
   public DeviceSettings settings() {
@@ -122,14 +131,35 @@ public final class Devices {
         }
         FeedId feed = new FeedId(KIND, fullName(user, deviceId));
         device =
-            new Device(user, deviceId, info, engine.own(feed, settings.kept()), owners, uploads);
+            new Device(
+                user, deviceId, info, engine.own(feed, settings.kept()), owners, uploads, backlog);
         devices.put(feed.name(), device);
+        restore(device);
       }
       Owner carrier = engine.own(new FeedId(LINK, Ids.of(random, 2)), CARRIED);
       Link link = new Link(device, carrier, line, settings.framesPerSecond(), now);
       device.connect(link, info, lastCommandId, now);
       figures.registered();
       return new DeviceOutcome.Registered(link);
+    }
+  }
+
+  private void restore(Device device) {
+    if (restored != null) {
+      for (Backlog.Kept one : restored.take(device.user(), device.id())) {
+        Upload upload =
+            uploads.offer(device.user(), device.id(), one.id(), one.name(), one.deadlineMillis());
+        PendingCommand command =
+            new PendingCommand(
+                one.id(),
+                one.name(),
+                one.params(),
+                one.by(),
+                one.deadlineMillis(),
+                figures::ended,
+                upload);
+        device.restore(command, one.handed());
+      }
     }
   }
 
@@ -350,6 +380,9 @@ public final class Devices {
     long now = clock.millis();
     for (Device device : devices.values()) {
       device.tick(now, settings);
+    }
+    if (restored != null) {
+      restored.tick(now);
     }
   }
 

@@ -40,6 +40,22 @@ final class Orders {
     pending.put(command.id, command);
   }
 
+  /** Adds one that waited in a gateway before this one. */
+  void restore(PendingCommand command, boolean handed) {
+    add(command);
+    command.kept = true;
+    command.held = !handed;
+    if (handed) {
+      command.delivery = ++delivered;
+      deliveries.put(command.id, command.delivery);
+    }
+  }
+
+  /** Those that wait and no link may carry yet, or may. */
+  List<PendingCommand> waiting(boolean held) {
+    return pending.values().stream().filter(one -> one.waits() && one.held == held).toList();
+  }
+
   /** A command that the device has been given; null for none. */
   @Nullable PendingCommand given(String commandId) {
     PendingCommand command = pending.get(commandId);
@@ -84,7 +100,8 @@ final class Orders {
       return;
     }
     for (PendingCommand command : pending.values()) {
-      if (by.carried.size() >= WINDOW) {
+      // What is held holds up what comes after it.
+      if (by.carried.size() >= WINDOW || (command.waits() && command.held)) {
         return;
       }
       if (command.waits()

@@ -21,6 +21,12 @@ final class PendingCommand {
   final @Nullable Upload upload;
   @Nullable Link carrier;
 
+  /** Whether it is in the backlog. */
+  boolean kept;
+
+  /** Whether no link may carry it before the backlog knows that. */
+  boolean held;
+
   /** Which one it is of those that were delivered, from 1; 0 where it was not. */
   long delivery;
 

@@ -61,7 +61,8 @@ final class DevicesTest {
                 folder,
                 new Uploads.Bounds(1, 1, 1, Duration.ofDays(1)),
                 this::now,
-                ids::incrementAndGet));
+                ids::incrementAndGet),
+            null);
   }
 
   private Instant now() {
