@@ -21,7 +21,9 @@ record Case(String id, String shows, Need need, Body body) {
     /** The same, and models to ask. */
     UPSTREAM,
     /** The same, an emulator, and the programs that are shown on it. */
-    EMULATOR
+    EMULATOR,
+    /** Gateways of its own, and a browser. */
+    BROWSER
   }
 
   /** What it does. */

@@ -50,6 +50,7 @@ final class Catalogue {
     cases.addAll(DeviceCommandCases.all());
     cases.addAll(DeviceUploadCases.all());
     cases.addAll(DeviceHostileCases.all());
+    cases.addAll(BrowserDeviceCases.all());
     cases.addAll(TerminalCases.all());
     cases.addAll(TerminalEndpointCases.all());
     cases.addAll(ScreenCases.all());

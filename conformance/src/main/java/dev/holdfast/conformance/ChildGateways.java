@@ -108,6 +108,24 @@ final class ChildGateways implements Gateways {
   private static Process start(
       List<String> machine, boolean dev, Map<String, String> settings, List<String> more)
       throws IOException {
+    List<String> command = new ArrayList<>(List.of("serve"));
+    if (dev) {
+      command.add("--dev");
+    }
+    settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+    if (!settings.containsKey("server.port")) {
+      command.addAll(List.of("--port", "0"));
+    }
+    command.addAll(more);
+    return program(machine, command).start();
+  }
+
+  /** The program itself, with those arguments. */
+  static ProcessBuilder program(List<String> arguments) {
+    return program(List.of(), arguments);
+  }
+
+  private static ProcessBuilder program(List<String> machine, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(machine);
@@ -119,19 +137,11 @@ final class ChildGateways implements Gateways {
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",
             classPath(),
-            MAIN,
-            "serve"));
-    if (dev) {
-      command.add("--dev");
-    }
-    settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
-    if (!settings.containsKey("server.port")) {
-      command.addAll(List.of("--port", "0"));
-    }
-    command.addAll(more);
+            MAIN));
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST_"));
-    return builder.start();
+    return builder;
   }
 
   private static String classPath() {

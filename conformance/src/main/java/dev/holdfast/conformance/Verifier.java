@@ -84,6 +84,7 @@ final class Verifier {
           case UPSTREAM -> gateways.startsOwn() && Upstream.folder() != null;
           case EMULATOR ->
               gateways.startsOwn() && Emulator.folder() != null && ScreenCases.programs();
+          case BROWSER -> gateways.startsOwn() && Chromium.program() != null;
         };
     return met
         ? null
@@ -95,6 +96,9 @@ final class Verifier {
           case EMULATOR ->
               "needs gateways of its own, node, npm ci in conformance/emulator, and vim, less, htop"
                   + " and tmux";
+          case BROWSER ->
+              "needs gateways of its own, and Chromium: chromium, chromium-browser or"
+                  + " google-chrome";
         };
   }
 
