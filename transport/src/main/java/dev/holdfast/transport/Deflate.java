@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionData;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionFilter;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionFilterProvider;
@@ -28,10 +29,14 @@ final class Deflate {
   private static final String NO_WINDOW_HERE = "server_no_context_takeover";
   private static final String NO_WINDOW_THERE = "client_no_context_takeover";
 
-  private final WebSocketServerExtension extension;
+  private static final int ROOM_AT_END = 1024;
 
-  private Deflate(WebSocketServerExtension extension) {
+  private final WebSocketServerExtension extension;
+  private final int most;
+
+  private Deflate(WebSocketServerExtension extension, int most) {
     this.extension = extension;
+    this.most = most;
   }
 
   /** What a client's offers and the settings agree on; null where they do not. */
@@ -44,7 +49,7 @@ final class Deflate {
     for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offers)) {
       WebSocketServerExtension extension = handshaker.handshakeExtension(forgetful(offer));
       if (extension != null) {
-        return new Deflate(extension);
+        return new Deflate(extension, most);
       }
     }
     return null;
@@ -65,8 +70,12 @@ final class Deflate {
             return WebSocketExtensionFilter.NEVER_SKIP;
           }
         };
+    // What inflates takes a buffer that is nearly full for one that is too small. The socket has
+    // the
+    // last word on what is too large.
+    int room = most + ROOM_AT_END;
     return new PerMessageDeflateServerExtensionHandshaker(
-        LEVEL, false, WINDOW_BITS, true, true, WINDOW_BITS, MEMORY_LEVEL, filters, most);
+        LEVEL, false, WINDOW_BITS, true, true, WINDOW_BITS, MEMORY_LEVEL, filters, room);
   }
 
   private static boolean smallerThan(WebSocketFrame frame, int floor) {
@@ -98,6 +107,9 @@ final class Deflate {
 
   /** Adds what inflates and deflates, after the decoder of frames. */
   void addTo(ChannelPipeline pipeline) {
+    // A first fragment may be too short for anything to come of it, which the decoder takes for a
+    // fault: it is given whole messages.
+    pipeline.addLast(new WebSocketFrameAggregator(most));
     pipeline.addLast(extension.newExtensionDecoder());
     pipeline.addLast(new WebSocket13FrameEncoder(false));
     pipeline.addLast(extension.newExtensionEncoder());

@@ -10,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.compression.DecompressionException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -219,6 +220,7 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
       case CorruptedWebSocketFrameException bad ->
           close(bad.closeStatus().code(), String.valueOf(bad.getMessage()));
       case DecompressionException e when !(e.getCause() instanceof DataFormatException) -> tooBig();
+      case TooLongFrameException _ -> tooBig();
       case CodecException _ -> close(INVALID_DATA, "the message can't be inflated");
       case IOException e -> {
         LOG.log(System.Logger.Level.DEBUG, "the client is gone", e);
