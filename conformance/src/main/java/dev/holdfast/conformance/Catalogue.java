@@ -60,6 +60,7 @@ final class Catalogue {
     cases.addAll(ToolResultCases.all());
     cases.addAll(ToolChurnCases.all());
     cases.addAll(HostileCases.all());
+    cases.addAll(FramingCases.all());
     cases.addAll(RestartCases.all());
     List<String> order = List.copyOf(scenarios().keySet());
     cases.sort(java.util.Comparator.comparingInt(c -> order.indexOf(c.id())));

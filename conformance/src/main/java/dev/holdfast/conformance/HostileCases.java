@@ -179,11 +179,14 @@ final class HostileCases {
     healthy.next("connected");
     healthy
         .wire()
-        .raw(deflated("{\"type\":\"ping\",\"timestamp\":1}".getBytes(StandardCharsets.UTF_8)));
+        .raw(
+            Wire.frame(
+                0xc1,
+                deflated("{\"type\":\"ping\",\"timestamp\":1}".getBytes(StandardCharsets.UTF_8))));
     Check.equal("timestamp", 1, healthy.next("pong").number("timestamp", -1));
     Peer bomb = own.connect("/ws?token=" + own.token("bob"), offer);
     bomb.next("connected");
-    bomb.wire().raw(deflated(new byte[50_000_000]));
+    bomb.wire().raw(Wire.frame(0xc1, deflated(new byte[50_000_000])));
     bomb.closed(1009);
     Peer garbage = own.connect("/ws?token=" + own.token("zoe"), offer);
     garbage.next("connected");
@@ -193,7 +196,8 @@ final class HostileCases {
     healthy.nothing();
   }
 
-  private static byte[] deflated(byte[] text) {
+  /** The payload of a message, as permessage-deflate has it. */
+  static byte[] deflated(byte[] text) {
     Deflater deflater = new Deflater(9, true);
     try {
       deflater.setInput(text);
@@ -205,7 +209,7 @@ final class HostileCases {
         out.write(buffer, 0, count);
       } while (count == buffer.length);
       byte[] all = out.toByteArray();
-      return Wire.frame(0xc1, Arrays.copyOf(all, all.length - 4));
+      return Arrays.copyOf(all, all.length - 4);
     } finally {
       deflater.end();
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A WebSocket by hand (RFC 6455), so that a case can say what no library would: bytes as they are,
@@ -35,6 +36,9 @@ final class Wire {
 
   private static final int CONNECT_MILLIS = 10_000;
   private static final int SMALL_WINDOW = 4096;
+
+  /** A frame as it came, with its first byte. */
+  record Heard(int first, byte[] payload) {}
 
   /** How a connection ended; code -1 without a close frame. */
   record End(int code, String reason) {}
@@ -157,12 +161,12 @@ final class Wire {
   End read(Consumer<String> texts, Sink pings) throws IOException {
     ByteArrayOutputStream message = new ByteArrayOutputStream();
     while (true) {
-      int first = in.read();
-      if (first < 0) {
+      Heard frame = hear();
+      if (frame == null) {
         return new End(-1, "cut");
       }
-      byte[] payload = payload();
-      switch (first & 0xf) {
+      byte[] payload = frame.payload();
+      switch (frame.first() & 0xf) {
         case PING -> pings.take(payload);
         case PONG -> {}
         case CLOSE -> {
@@ -170,13 +174,24 @@ final class Wire {
         }
         default -> {
           message.write(payload);
-          if ((first & FINAL) != 0) {
+          if ((frame.first() & FINAL) != 0) {
             texts.accept(message.toString(StandardCharsets.UTF_8));
             message.reset();
           }
         }
       }
     }
+  }
+
+  /** The next frame; null where the connection ends instead. */
+  @Nullable Heard hear() throws IOException {
+    int first = in.read();
+    return first < 0 ? null : new Heard(first, payload());
+  }
+
+  /** How long is waited for what comes; 0 for ever. */
+  void patience(int millis) throws IOException {
+    socket.setSoTimeout(millis);
   }
 
   private byte[] payload() throws IOException {
