@@ -369,6 +369,14 @@ final class FramingCases {
     row(t, offer, "no UTF-8 inside", List.of(broken), "close 1007");
     byte[] bit = Wire.frame(Wire.FINAL | RSV1 | Wire.PING, new byte[0]);
     row(t, offer, "a deflated ping", List.of(bit), "close 1002");
+    byte[] deflated = HostileCases.deflated(ping("again").getBytes(StandardCharsets.UTF_8));
+    for (int bits : List.of(1, 2, 3, 5, 6, 7)) {
+      byte[] marked = Wire.frame(Wire.FINAL | bits << 4 | Wire.TEXT, deflated);
+      row(t, offer, "reserved bits " + bits, List.of(marked), "close 1002");
+    }
+    byte[] begun = Wire.frame(RSV1 | Wire.TEXT, Arrays.copyOf(deflated, 5));
+    byte[] more = Wire.frame(Wire.FINAL | RSV1, Arrays.copyOfRange(deflated, 5, deflated.length));
+    row(t, offer, "a later piece that is marked", List.of(begun, more), "close 1002");
     byte[] large = fragmented(0, new byte[LARGEST + 1], 32_768);
     row(t, offer, "too much in pieces", List.of(large), "close 1009");
     row(t, "not negotiated", broken, "close 1002");

@@ -1,9 +1,15 @@
 package dev.holdfast.transport;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionData;
@@ -70,9 +76,8 @@ final class Deflate {
             return WebSocketExtensionFilter.NEVER_SKIP;
           }
         };
-    // What inflates takes a buffer that is nearly full for one that is too small. The socket has
-    // the
-    // last word on what is too large.
+    // What inflates takes a buffer that is nearly full for one that is too small. The last word on
+    // what is too large is the socket's.
     int room = most + ROOM_AT_END;
     return new PerMessageDeflateServerExtensionHandshaker(
         LEVEL, false, WINDOW_BITS, true, true, WINDOW_BITS, MEMORY_LEVEL, filters, room);
@@ -105,8 +110,32 @@ final class Deflate {
     return header.toString();
   }
 
+  /**
+   * Refuses bits that nobody has agreed on. The decoder of frames lets all of them pass where there
+   * is an extension; this one is marked by the first bit of the first frame of a message (RFC 7692,
+   * section 6).
+   */
+  private static final class ReservedBits extends ChannelInboundHandlerAdapter {
+    private static final int FIRST = 4;
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      if (message instanceof WebSocketFrame frame && frame.rsv() != 0) {
+        boolean begins =
+            frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame;
+        if (!begins || frame.rsv() != FIRST) {
+          frame.release();
+          throw new CorruptedWebSocketFrameException(
+              WebSocketCloseStatus.PROTOCOL_ERROR, "a reserved bit is set");
+        }
+      }
+      context.fireChannelRead(message);
+    }
+  }
+
   /** Adds what inflates and deflates, after the decoder of frames. */
   void addTo(ChannelPipeline pipeline) {
+    pipeline.addLast(new ReservedBits());
     // A first fragment may be too short for anything to come of it, which the decoder takes for a
     // fault: it is given whole messages.
     pipeline.addLast(new WebSocketFrameAggregator(most));
