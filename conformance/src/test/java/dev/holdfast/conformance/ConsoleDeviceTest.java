@@ -144,6 +144,53 @@ class ConsoleDeviceTest {
       "const sum = async (blob) => new Uint8Array(await crypto.subtle.digest('SHA-256', await"
           + " blob.arrayBuffer())).join();";
 
+  /** Has a browser record, until the gateway has something of it; the page of who asked. */
+  private Page recorded(Page device) {
+    button(device, "Be a device").click();
+    String id = device.locator("main .card h2").textContent();
+    Page user = browsers.open(browsers.person(), "devices/" + id);
+    button(user, "Start recording").click();
+    allow(device);
+    done(user, "Start recording");
+    assertThat(device.locator("main .ask p").first())
+        .containsText(Pattern.compile("has \\d[\\d.]* KB"));
+    return user;
+  }
+
+  /** What has arrived is what was recorded. */
+  private static void whole(Page device, Page user) {
+    Object sent = device.evaluate("async () => { " + SUM + " return sum(new Blob(window.made)); }");
+    Object got =
+        user.evaluate(
+            "async () => { "
+                + SUM
+                + """
+                  const { media: [one] } = await (await fetch('/api/media')).json();
+                  return sum(await (await fetch(one.url)).blob());
+                }
+                """);
+    assertThat(got).isEqualTo(sent);
+  }
+
+  @Test
+  @DisplayName("EVT15 a recording outlasts the gateway, and arrives whole at the next")
+  void aRecordingOutlastsTheGateway() throws IOException {
+    BrowserContext person = browsers.person();
+    person.addInitScript(KEEP);
+    Page device = browsers.open(person, "this-device");
+    Page user = recorded(device);
+    browsers.restart();
+    assertThat(device.locator("main .badge.good")).hasText("registered");
+    assertThat(user.locator(".banner.warn")).hasCount(0);
+    Locator there = user.locator("main section .badge.good").first();
+    assertThat(there).hasText("there");
+    button(user, "Stop recording").click();
+    assertThat(done(user, "Stop recording").locator("video")).isVisible();
+    whole(device, user);
+    // A browser itself tells of the path that the new gateway does not know.
+    assertThat(browsers.complaints()).allMatch(one -> one.contains("a status of 404"));
+  }
+
   @Test
   @DisplayName("EVT15 a recording goes on through a cut network and arrives whole")
   void aRecordingThatIsCutInTheMiddleArrivesWhole() throws Exception {
@@ -152,15 +199,7 @@ class ConsoleDeviceTest {
       person.addInitScript(KEEP);
       String base = relay.uri("").toString().replaceFirst("^ws", "http");
       Page device = browsers.open(person, base, "this-device");
-      button(device, "Be a device").click();
-      String id = device.locator("main .card h2").textContent();
-      Page user = browsers.open(browsers.person(), "devices/" + id);
-      button(user, "Start recording").click();
-      allow(device);
-      done(user, "Start recording");
-      Locator has = device.locator("main .ask p").first();
-      assertThat(has).containsText(Pattern.compile("has \\d[\\d.]* KB"));
-
+      Page user = recorded(device);
       person.setOffline(true);
       relay.cut();
       assertThat(device.locator(".banner.warn")).isVisible();
@@ -172,18 +211,7 @@ class ConsoleDeviceTest {
       person.setOffline(false);
       Locator recording = done(user, "Stop recording");
       assertThat(recording.locator("video")).isVisible();
-      Object sent =
-          device.evaluate("async () => { " + SUM + " return sum(new Blob(window.made)); }");
-      Object got =
-          user.evaluate(
-              "async () => { "
-                  + SUM
-                  + """
-                    const { media: [one] } = await (await fetch('/api/media')).json();
-                    return sum(await (await fetch(one.url)).blob());
-                  }
-                  """);
-      assertThat(got).isEqualTo(sent);
+      whole(device, user);
       assertThat(device.locator(".live-device")).hasCount(0);
     }
   }

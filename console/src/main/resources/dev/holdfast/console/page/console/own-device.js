@@ -210,13 +210,21 @@ async function record({ params, upload: { url } }) {
     ? await mediaDevices.getDisplayMedia({ video: true }) : await mediaDevices.getUserMedia({ video: true, audio: params.audio === true });
   const recorder = new MediaRecorder(stream, { mimeType: 'video/webm' });
   const upload = new Upload(url, 'video/webm');
-  recorder.ondataavailable = ({ data }) => upload.add(data);
+  const begun = new Promise((resolve) => (recorder.ondataavailable = ({ data }) => {
+    if (data.size) {
+      upload.add(data);
+      resolve();
+    }
+  }));
   const ended = new Promise((resolve) => (recorder.onstop = resolve));
   // Where the person ends it, here or by the browser's own means, what there is stays to be fetched.
   ended.then(() => upload.end()).catch(() => {});
   stream.getTracks().forEach((track) => (track.onended = () => own.stopRecording()));
   recorder.start(1_000);
   state.recording = { recorder, upload, ended, since: Date.now() };
+  changed();
+  // A camera takes its time: one that is stopped before its first picture has recorded nothing.
+  await Promise.race([begun, ended]);
   return { recording: true };
 }
 

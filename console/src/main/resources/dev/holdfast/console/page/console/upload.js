@@ -25,6 +25,7 @@ export class Upload {
   #offset = 0;
   #known = true;
   #ended = false;
+  #told = false;
   #over = false;
   #running = null;
   #failed = null;
@@ -48,12 +49,15 @@ export class Upload {
   }
 
   /** That was all: resolves when the gateway has all of it. It may be told another path, where that of before is not good any more. */
-  async end(url = this.#url) {
+  async end(url) {
     this.#ended = true;
-    await this.#running?.catch(() => {});
-    if (url !== this.#url) {
+    while (this.#running) {
+      await this.#running.catch(() => {});
+    }
+    if (url && url !== this.#url) {
       this.#url = url;
       this.#known = false;
+      this.#told = false;
       this.#failed = null;
     }
     await this.#go();
@@ -75,11 +79,10 @@ export class Upload {
       throw this.#failed;
     }
     let failures = 0;
-    let told = false;
-    while (!this.#over && (!this.#known || this.#offset < this.#whole.size || (this.#ended && !told))) {
+    while (!this.#over && (!this.#known || this.#offset < this.#whole.size || (this.#ended && !this.#told))) {
       try {
         if (this.#known) {
-          told = await this.#piece();
+          this.#told = await this.#piece();
         } else {
           await this.#ask();
         }

@@ -46,9 +46,19 @@ export function open(root, [id, user]) {
   const { attempt, refresh } = attempts(state, () => update());
   let feed = null;
 
+  const shown = () => state.devices?.find((one) => one.device_id === id && one.user_id === (user ?? gateway.user));
+
+  /** A gateway that began anew has no such feed before the device is back: then it is read from its start. */
+  function follow(from) {
+    feed = client.feed(`device:${user ? `${user}/` : ''}${id}`, { from, onDelivery: deliver, onError: () => (feed = null) });
+  }
+
   const pollAll = poll(() => refresh(async () => {
     const [{ devices }, { pairings }] = await Promise.all([gateway.api('GET', '/api/devices'), gateway.api('GET', '/api/pairings')]);
     Object.assign(state, { devices, pairings });
+    if (!feed && shown()) {
+      follow('start');
+    }
   }), 3_000);
 
   async function media(one, found) {
@@ -160,7 +170,7 @@ export function open(root, [id, user]) {
       })}>Take back</button></span></li>`)}</ul>` : nothing}</section>`;
 
   update = view(root, () => {
-    const device = state.devices?.find((one) => one.device_id === id && one.user_id === (user ?? gateway.user));
+    const device = shown();
     return html`
       <header class="head"><div><h1>Devices</h1><p>Cameras, phones, machines: each does what it offers, once, now or when it is back.</p></div>
         <a href="#/this-device">Make this browser one</a></header>
@@ -175,7 +185,7 @@ export function open(root, [id, user]) {
         ${state.results.length ? html`<ol class="stack" aria-label="Commands">${repeat(state.results, (one) => one, result)}</ol>` : nothing}</div></div>`;
   });
   if (id) {
-    feed = client.feed(`device:${user ? `${user}/` : ''}${id}`, { from: 'now', onDelivery: deliver, onError: () => {} });
+    follow('now');
   }
   return {
     close() {
