@@ -7,7 +7,6 @@ import dev.holdfast.feed.Engine;
 import dev.holdfast.feed.Event;
 import dev.holdfast.feed.From;
 import dev.holdfast.feed.Reader;
-import dev.holdfast.feed.Retention;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,25 +39,13 @@ final class BacklogTest {
     devices =
         new Devices(
             Engine.inMemory(this::now, epochs::incrementAndGet),
-            new DeviceSettings(
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(10),
-                Duration.ofHours(1),
-                10,
-                3,
-                40,
-                Duration.ofSeconds(30),
-                0,
-                new Retention(100_000, 1 << 30, Duration.ofDays(1))),
+            DevicesTest.SETTINGS,
             this::now,
             () -> 0,
             ids::incrementAndGet,
             (user, event, json) -> told.add(user + " " + event + " " + json),
             new Uploads(
-                folder.resolve("media"),
-                new Uploads.Bounds(1, 1, 1, Duration.ofDays(1)),
-                this::now,
-                ids::incrementAndGet),
+                folder.resolve("media"), DevicesTest.FEW_UPLOADS, this::now, ids::incrementAndGet),
             backlog);
   }
 

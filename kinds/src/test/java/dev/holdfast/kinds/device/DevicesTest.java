@@ -29,6 +29,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class DevicesTest {
 
+  static final DeviceSettings SETTINGS =
+      new DeviceSettings(
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(10),
+          Duration.ofHours(1),
+          10,
+          3,
+          40,
+          Duration.ofSeconds(30),
+          0,
+          new Retention(100_000, 1 << 30, Duration.ofDays(1)));
+  static final Uploads.Bounds FEW_UPLOADS = new Uploads.Bounds(1, 1, 1, Duration.ofDays(1));
+
   private static final String INFO = "{\"capabilities\":[\"blink\"]}";
   private static final Pattern COMMAND_ID = Pattern.compile("\"command_id\":\"([^\"]+)\"");
 
@@ -43,25 +56,12 @@ final class DevicesTest {
     devices =
         new Devices(
             engine,
-            new DeviceSettings(
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(10),
-                Duration.ofHours(1),
-                10,
-                3,
-                40,
-                Duration.ofSeconds(30),
-                0,
-                new Retention(100_000, 1 << 30, Duration.ofDays(1))),
+            SETTINGS,
             this::now,
             () -> 0,
             ids::incrementAndGet,
             (user, event, json) -> {},
-            new Uploads(
-                folder,
-                new Uploads.Bounds(1, 1, 1, Duration.ofDays(1)),
-                this::now,
-                ids::incrementAndGet),
+            new Uploads(folder, FEW_UPLOADS, this::now, ids::incrementAndGet),
             null);
   }
 
