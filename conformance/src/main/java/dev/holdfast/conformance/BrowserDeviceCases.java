@@ -42,13 +42,13 @@ final class BrowserDeviceCases {
     String id = page.value("document.querySelector('main .card h2').textContent");
 
     order(owner, id, "camera_snap", "");
-    page.click("Allow");
+    page.allows("take a photo");
     byte[] photo = media(t, until(owner, "device:camera:ready"), "image/jpeg");
     Check.that("a picture", (photo[0] & 0xff) == 0xff && (photo[1] & 0xff) == 0xd8, photo[0]);
     done(owner);
 
     order(owner, id, "screen_record_start", "");
-    page.click("Allow");
+    page.allows("record this");
     done(owner);
     order(owner, id, "screen_record_stop", "");
     byte[] recording = media(t, until(owner, "device:recording:complete"), "video/webm");
@@ -57,14 +57,14 @@ final class BrowserDeviceCases {
     done(owner);
 
     order(owner, id, "get_location", "");
-    page.click("Allow");
+    page.allows("know where");
     Map<?, ?> place = data(until(owner, "device:location:update"));
     Check.equal("latitude", "46.948", String.valueOf(place.get("latitude")));
     Check.equal("longitude", "7.4474", String.valueOf(place.get("longitude")));
     done(owner);
 
     order(owner, id, "send_notification", ",'params':{'title':'Hello','body':'<b>you</b>'}");
-    page.click("Allow");
+    page.allows("show you");
     Check.equal("data", Map.of("shown", true), data(until(owner, "device:notification:sent")));
     done(owner);
     page.shows("main li.card p", "<b>you</b>");

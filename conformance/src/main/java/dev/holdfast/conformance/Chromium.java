@@ -158,13 +158,26 @@ final class Chromium implements AutoCloseable {
 
     /** Waits for a button of that name, and clicks it. */
     void click(String name) throws Exception {
+      click("document", name);
+    }
+
+    /** Waits until a person is asked that, and says yes. */
+    void allows(String question) throws Exception {
+      click(
+          "[...document.querySelectorAll('[role=alertdialog]')]"
+              + ".find((one) => one.textContent.includes('%s'))".formatted(question),
+          "Allow");
+    }
+
+    private void click(String within, String name) throws Exception {
       Check.becomes(
           "a button " + name,
           () ->
               "true"
                   .equals(
                       value(
-                          "(() => { const button = [...document.querySelectorAll('button')]"
+                          "(() => { const button = [...(%s?.querySelectorAll('button') ?? [])]"
+                                  .formatted(within)
                               + ".find((one) => one.textContent.trim() === '%s');".formatted(name)
                               + " button?.click(); return !!button; })()")));
     }

@@ -158,19 +158,23 @@ function permitted(command, params) {
     return Promise.resolve(true);
   }
   return new Promise((resolve) => {
-    const timer = setTimeout(() => state.asking?.answer(false), PATIENCE_MS);
-    state.asking = {
+    const question = {
       command, params,
+      /** A second click on a button that is drawn no more answers nothing, and not the next question. */
       answer(yes) {
         clearTimeout(timer);
-        state.asking = null;
-        if (yes) {
-          state.allowed.add(command);
+        if (state.asking === question) {
+          state.asking = null;
+          if (yes) {
+            state.allowed.add(command);
+          }
+          changed();
         }
-        changed();
         resolve(yes);
       },
     };
+    const timer = setTimeout(() => question.answer(false), PATIENCE_MS);
+    state.asking = question;
     changed();
   });
 }
