@@ -227,6 +227,8 @@ class ConsoleDeviceTest {
       Page user = browsers.open(browsers.person(), "devices");
       Locator list = user.locator("nav[aria-label=Devices] a");
       assertThat(list).hasCount(2);
+      // Where none is asked for, one of one's own is shown.
+      assertThat(user.locator("dl.kv")).containsText("dev-user");
       list.filter(new Locator.FilterOptions().setHasText("bob")).click();
       assertThat(user.locator("dl.kv")).containsText("bob");
       button(user, "who").click();

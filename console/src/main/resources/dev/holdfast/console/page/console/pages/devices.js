@@ -1,5 +1,6 @@
 /** Devices: which there are, letting one in, giving commands, and what came of them. */
 import { gateway, poll } from '../gateway.js';
+import { own } from '../own-device.js';
 import { address, local } from '../pairing.js';
 import { qr } from '../qr.js';
 import { attempts, badge, brief, bytes, empty, failed, html, nothing, repeat, submit, text, time, view } from '../ui.js';
@@ -36,10 +37,17 @@ function plot(places) {
 const place = ({ device_id: id, user_id: user }) =>
   `#/devices/${encodeURIComponent(id)}${user === gateway.user ? '' : `/${encodeURIComponent(user)}`}`;
 
+/** The one to show where none is asked for: this browser, else one of one's own, rather one that is there. */
+function likeliest(devices) {
+  const mine = devices.filter((one) => one.user_id === gateway.user);
+  return mine.find((one) => one.device_id === own.id) ?? mine.find((one) => one.online) ?? mine[0] ?? devices[0];
+}
+
 /** @param user whose device it is; one's own where that is not said */
-export function open(root, [id, user]) {
+export function open(root, asked) {
   const { client } = gateway;
-  const whose = user ? { user_id: user } : {};
+  let [id, user] = asked;
+  const whose = () => (user ? { user_id: user } : {});
   const state = { devices: null, pairings: [], code: null, results: [], places: [], problem: null };
   const urls = [];
   let update = () => {};
@@ -55,8 +63,15 @@ export function open(root, [id, user]) {
 
   const pollAll = poll(() => refresh(async () => {
     const [{ devices }, { pairings }] = await Promise.all([gateway.api('GET', '/api/devices'), gateway.api('GET', '/api/pairings')]);
+    const first = state.devices === null;
     Object.assign(state, { devices, pairings });
-    if (!feed && shown()) {
+    if (first && !id && devices.length) {
+      const likely = likeliest(devices);
+      history.replaceState(null, '', place(likely));
+      id = likely.device_id;
+      user = likely.user_id === gateway.user ? undefined : likely.user_id;
+      follow('now');
+    } else if (!feed && shown()) {
       follow('start');
     }
   }), 3_000);
@@ -81,7 +96,7 @@ export function open(root, [id, user]) {
     update();
     try {
       // Its last answer is the result; that it waits is told by the device's feed meanwhile.
-      const ack = await client.command('device_command', { device_id: id, ...whose, command, ...(params ? { params } : {}) });
+      const ack = await client.command('device_command', { device_id: id, ...whose(), command, ...(params ? { params } : {}) });
       Object.assign(one, { id: ack.command_id, state: ack.waits ? 'waits for the device' : 'given' });
       settle(one);
     } catch (problem) {
@@ -142,7 +157,7 @@ export function open(root, [id, user]) {
     return html`<section class="card"><header><h2>${device.device_info?.name ?? device.device_id}</h2>
         <div class="buttons">${device.online ? badge('there', 'good') : badge('away', 'warn')}
           <button class="small danger" @click=${() => attempt(async () => {
-            await gateway.api('DELETE', `/api/devices/${encodeURIComponent(id)}?${new URLSearchParams(whose)}`);
+            await gateway.api('DELETE', `/api/devices/${encodeURIComponent(id)}?${new URLSearchParams(whose())}`);
             pollAll.again();
           })}>Forget</button></div></header>
       <dl class="kv"><dt>Id</dt><dd>${device.device_id}</dd><dt>Of</dt><dd>${device.user_id}</dd><dt>Sort</dt><dd>${device.device_info?.type ?? '–'} ${device.device_info?.platform ?? ''}</dd></dl>
