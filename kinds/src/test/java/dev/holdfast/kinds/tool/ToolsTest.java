@@ -190,7 +190,10 @@ final class ToolsTest {
       assertThat(call.await(10_000)).as(call.requestId()).isTrue();
     }
     long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while ((tools.inFlight() > 0 || tools.working() > 0 || doer.running.get() > 0)
+    while ((tools.inFlight() > 0
+            || tools.queued() > 0
+            || tools.working() > 0
+            || doer.running.get() > 0)
         && System.nanoTime() - until < 0) {
       Thread.sleep(5);
     }
