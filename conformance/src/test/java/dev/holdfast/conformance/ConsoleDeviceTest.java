@@ -214,6 +214,10 @@ class ConsoleDeviceTest {
       whole(device, user);
       assertThat(device.locator(".live-device")).hasCount(0);
     }
+    // A piece that was on its way as the network went may be sent again by the browser itself: it
+    // is
+    // refused, and the page asks how far the recording has come.
+    assertThat(browsers.complaints()).allMatch(one -> one.contains("a status of 409"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static dev.holdfast.conformance.Browsers.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.zxing.BinaryBitmap;
+import com.google.zxing.DecodeHintType;
 import com.google.zxing.RGBLuminanceSource;
 import com.google.zxing.common.HybridBinarizer;
 import com.google.zxing.qrcode.QRCodeReader;
@@ -16,6 +17,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Map;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +66,8 @@ class ConsolePairingTest {
     int[] pixels = image.getRGB(0, 0, width, height, null, 0, width);
     return new QRCodeReader()
         .decode(
-            new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(width, height, pixels))))
+            new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(width, height, pixels))),
+            Map.of(DecodeHintType.PURE_BARCODE, true))
         .getText();
   }
 

@@ -4,6 +4,9 @@ import { html } from './ui.js';
 
 const MARGIN = 4;
 
+/** Pixels of a dot: a whole number, so that all are alike. */
+const DOT = 5;
+
 export function qr(text, label) {
   const code = qrcode(0, 'M');
   code.addData(text);
@@ -18,6 +21,6 @@ export function qr(text, label) {
     }
   }
   const side = count + 2 * MARGIN;
-  return html`<svg class="qr" viewBox="${-MARGIN} ${-MARGIN} ${side} ${side}" role="img" aria-label=${label} shape-rendering="crispEdges">
+  return html`<svg class="qr" width=${side * DOT} height=${side * DOT} viewBox="${-MARGIN} ${-MARGIN} ${side} ${side}" role="img" aria-label=${label} shape-rendering="crispEdges">
     <rect x=${-MARGIN} y=${-MARGIN} width=${side} height=${side}/><path d=${rows.join('')}/></svg>`;
 }
