@@ -3,20 +3,10 @@ package dev.holdfast.bench;
 import io.netty.buffer.ByteBuf;
 
 /** Talks to one agent of the gateway: a message is a prompt, what comes are tokens and the end. */
-record AgentDialogue(String agent) implements Dialogue {
+record AgentDialogue(String agent) implements Dialogue.OfGateway {
 
   private static final byte[] TOKEN = Dialogue.bytes("{\"type\":\"token\"");
   private static final byte[] DONE = Dialogue.bytes("{\"type\":\"done\"");
-
-  @Override
-  public String target(String group) {
-    return "/ws?token=dev-token";
-  }
-
-  @Override
-  public boolean ready(String frame) {
-    return frame.startsWith("{\"type\":\"connected\"");
-  }
 
   @Override
   public byte[] message(String group, String payload) {

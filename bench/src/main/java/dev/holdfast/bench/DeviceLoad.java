@@ -63,18 +63,8 @@ final class DeviceLoad {
   }
 
   /** The user; its message is a command to the device of that id. */
-  private static final class UserDialogue implements Dialogue {
+  private static final class UserDialogue implements Dialogue.OfGateway {
     private static final byte[] RESULT = Dialogue.bytes("{\"type\":\"device_result\"");
-
-    @Override
-    public String target(String group) {
-      return "/ws?token=dev-token";
-    }
-
-    @Override
-    public boolean ready(String frame) {
-      return frame.startsWith("{\"type\":\"connected\"");
-    }
 
     @Override
     public byte[] message(String group, String payload) {

@@ -56,19 +56,28 @@ interface Dialogue {
     return true;
   }
 
-  /** The gateway's own protocol, in development mode. */
-  final class Holdfast implements Dialogue {
+  /** The gateway's own protocol, in development mode, on the endpoint that serves everything. */
+  interface OfGateway extends Dialogue {
+
+    @Override
+    default String target(String group) {
+      return "/ws?token=dev-token";
+    }
+
+    @Override
+    default boolean ready(String frame) {
+      return frame.startsWith("{\"type\":\"connected\"");
+    }
+  }
+
+  /** Channels of the gateway. */
+  final class Holdfast implements OfGateway {
     private static final byte[] MESSAGE = bytes("{\"type\":\"message\"");
     private static final byte[] BEFORE = bytes("{\"type\":\"message\",\"content\":\"");
 
     @Override
     public String target(String group) {
       return "/ws/chat?token=dev-token&channel=" + group;
-    }
-
-    @Override
-    public boolean ready(String frame) {
-      return frame.startsWith("{\"type\":\"connected\"");
     }
 
     @Override
