@@ -132,6 +132,9 @@ final class ToolResultCases {
                 + schema
                 + "}, {name: act, agent: guarded, action: test_action, "
                 + schema
+                + "}, {name: told, agent: guarded, prompt: \"all {what}\", shared: true, cache: 1h,"
+                + " "
+                + schema
                 + "}]}]");
     Ops ann = Ops.admitted(t, "ann", "expert");
     ann.call("a", "act", "{'what':'this'}");
@@ -159,10 +162,19 @@ final class ToolResultCases {
       Map<?, ?> error = Ops.error(zoe.result(tool), "TOOL_EXECUTION_ERROR");
       Check.equal("message", "agent_id: there is no agent 'guarded'", error.get("message"));
     }
+    // What is shared is for whoever may call the tool; only what has to be run is not.
+    ann.call("d", "told", "{'what':'of it'}");
+    Check.equal("text", "all of it", Ops.text(ann.result("d")));
+    zoe.call("e", "told", "{'what':'of it'}");
+    Frame served = zoe.result("e");
+    Check.equal("text", "all of it", Ops.text(served));
+    Check.equal("cached", true, served.fields().get("cached"));
+    zoe.call("f", "told", "{'what':'else'}");
+    Ops.error(zoe.result("f"), "TOOL_EXECUTION_ERROR");
     ann.call("c", "ask", "{'what':'" + "word ".repeat(200) + "'}");
     ann.next("stream_chunk", "c");
-    // Two that are over and one that is not; hers they are.
-    Check.equal("ann's runs", 3, runs(t, "ann"));
+    // Three that are over and one that is not; hers they are.
+    Check.equal("ann's runs", 4, runs(t, "ann"));
     Check.equal("zoe's runs", 0, runs(t, "zoe"));
     ann.say("{'op':'cancel','request_id':'c'}");
     Ops.error(ann.result("c"), "CANCELLED");

@@ -43,7 +43,7 @@ function likeliest(devices) {
   return mine.find((one) => one.device_id === own.id) ?? mine.find((one) => one.online) ?? mine[0] ?? devices[0];
 }
 
-/** @param user whose device it is; one's own where that is not said */
+/** @param asked the id of a device, and whose it is: one's own where that is not said; nothing for whichever is likely */
 export function open(root, asked) {
   const { client } = gateway;
   let [id, user] = asked;
