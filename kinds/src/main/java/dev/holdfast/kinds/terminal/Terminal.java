@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
@@ -532,10 +533,20 @@ public final class Terminal {
   }
 
   private void resizeSoon(Size to, String by) {
+    resizeSoon(() -> to, by);
+  }
+
+  /**
+   * @param to is asked on the thread of all terminals; null for as it is
+   */
+  private void resizeSoon(Supplier<@Nullable Size> to, String by) {
     resizing.incrementAndGet();
     loop.execute(() -> {
       try {
-        flow.resize(to, by);
+        Size size = to.get();
+        if (size != null) {
+          flow.resize(size, by);
+        }
       } finally {
         resizing.decrementAndGet();
         send(System.nanoTime());
@@ -664,18 +675,21 @@ public final class Terminal {
     }
   }
 
-  /** Makes it as large as the smallest viewer that counts. */
+  /**
+   * Makes it as large as the smallest viewer that counts. Which that is, is looked up by one thread
+   * alone: of two viewers that ask at the same time each might miss what the other wants.
+   */
   private void fit(String by) {
-    Size least =
-        viewers.stream()
-            .filter(viewer -> viewer.visible() && !viewer.viewOnly())
-            .map(Viewer::size)
-            .filter(Objects::nonNull)
-            .reduce((one, other) ->
-                new Size(Math.min(one.rows(), other.rows()), Math.min(one.cols(), other.cols())))
-            .orElse(null);
-    if (least != null) {
-      resizeSoon(least, by);
-    }
+    resizeSoon(this::smallest, by);
+  }
+
+  private @Nullable Size smallest() {
+    return viewers.stream()
+        .filter(viewer -> viewer.visible() && !viewer.viewOnly())
+        .map(Viewer::size)
+        .filter(Objects::nonNull)
+        .reduce((one, other) ->
+            new Size(Math.min(one.rows(), other.rows()), Math.min(one.cols(), other.cols())))
+        .orElse(null);
   }
 }

@@ -19,6 +19,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -309,6 +313,31 @@ class TerminalsTest {
             becomes(terminal, 40, 90);
           }
         }
+      }
+    }
+  }
+
+  @Test
+  void ofTwoViewersThatAskAtOnceBothAreHeard() throws Exception {
+    try (Terminals all = terminals(settings(List.of(), SizePolicy.SMALLEST));
+        ExecutorService both = Executors.newFixedThreadPool(2)) {
+      Terminal terminal = ((Opened.Done) all.open("ann", List.of("cat"), null, SIZE)).terminal();
+      Viewer one = terminal.watch("one", "ann");
+      Viewer other = terminal.watch("other", "bob");
+      CyclicBarrier together = new CyclicBarrier(2);
+      for (int i = 1; i <= 200; i++) {
+        Size low = new Size(i, 300);
+        Size narrow = new Size(300, i);
+        Future<?> first =
+            both.submit(() -> {
+              together.await();
+              terminal.resize(low, "ann", one);
+              return null;
+            });
+        together.await();
+        terminal.resize(narrow, "bob", other);
+        first.get();
+        becomes(terminal, i, i);
       }
     }
   }
