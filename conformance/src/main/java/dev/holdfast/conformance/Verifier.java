@@ -14,7 +14,9 @@ final class Verifier {
     PASSED("passed"),
     NOT_RUN("not run"),
     FAILED("FAILED"),
-    NOT_YET("not yet");
+    /** No case: {@code holdfast bench} measures it. */
+    MEASURED("measured"),
+    NOT_TRIED("not tried");
 
     private final String text;
 
@@ -106,7 +108,8 @@ final class Verifier {
   Map<String, Score> coverage() {
     Map<String, Score> coverage = new LinkedHashMap<>();
     for (String id : Catalogue.scenarios().keySet()) {
-      coverage.put(id, scores.getOrDefault(id, Score.NOT_YET));
+      Score untried = Catalogue.MEASURED.contains(id) ? Score.MEASURED : Score.NOT_TRIED;
+      coverage.put(id, scores.getOrDefault(id, untried));
     }
     return coverage;
   }

@@ -100,7 +100,7 @@ public final class VerifyCommand implements ToolProvider {
           Map<String, String> about = Catalogue.scenarios();
           verifier
               .coverage()
-              .forEach((id, score) -> out.printf("%-6s %-8s %s%n", id, score, about.get(id)));
+              .forEach((id, score) -> out.printf("%-6s %-9s %s%n", id, score, about.get(id)));
         }
         out.println();
         out.println(verifier.summary());
