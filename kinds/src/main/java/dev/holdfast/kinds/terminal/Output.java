@@ -24,52 +24,104 @@ final class Output {
   /** A text, in one array of its exact size. */
   static byte[] body(String text, long bytes) {
     byte[] plain = text.getBytes(StandardCharsets.UTF_8);
-    return body(plain, plain.length, bytes);
+    int length = plain.length;
+    for (int i = special(plain, 0); i < plain.length; i = special(plain, i + 1)) {
+      length += shortly(plain[i]) == 0 ? UNICODE_ESCAPE : 1;
+    }
+    byte[] number = number(bytes);
+    byte[] body = new byte[HEAD.length + length + BYTES.length + number.length];
+    quote(plain, body, HEAD.length);
+    return framed(body, length, number);
   }
 
-  /** So many bytes of valid UTF-8, in one array of its exact size. */
-  static byte[] body(byte[] plain, int length, long bytes) {
-    byte[] number = Long.toString(bytes).getBytes(StandardCharsets.US_ASCII);
-    int more = 0;
-    for (int i = special(plain, 0, length); i < length; i = special(plain, i + 1, length)) {
-      more += shortly(plain[i]) == 0 ? UNICODE_ESCAPE : 1;
-    }
-    byte[] body = new byte[HEAD.length + length + more + BYTES.length + number.length];
+  /** What is quoted already, in one array of its exact size. */
+  static byte[] body(byte[] quoted, int length, long bytes) {
+    byte[] number = number(bytes);
+    byte[] body = new byte[HEAD.length + length + BYTES.length + number.length];
+    System.arraycopy(quoted, 0, body, HEAD.length, length);
+    return framed(body, length, number);
+  }
+
+  private static byte[] number(long bytes) {
+    return Long.toString(bytes).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] framed(byte[] body, int length, byte[] number) {
     System.arraycopy(HEAD, 0, body, 0, HEAD.length);
-    int at = quote(plain, length, body, HEAD.length);
+    int at = HEAD.length + length;
     System.arraycopy(BYTES, 0, body, at, BYTES.length);
     System.arraycopy(number, 0, body, at + BYTES.length, number.length);
     return body;
   }
 
-  private static int quote(byte[] plain, int length, byte[] body, int from) {
+  /**
+   * Quotes bytes as long as they are plain: ASCII in which nothing begins that takes more than two
+   * bytes. Each step copies eight of them and looks at them afterwards.
+   *
+   * @param quoted has room for twice as many bytes, and eight more
+   * @param at where to write to
+   * @return where the next is to be written; less than 0 where one of them is not plain
+   */
+  static int quotePlain(byte[] said, int from, int to, byte[] quoted, int at) {
+    int i = from;
+    int end = at;
+    while (i < to) {
+      int step = 0;
+      if (i + Long.BYTES <= to) {
+        long eight = (long) LONGS.get(said, i);
+        LONGS.set(quoted, end, eight);
+        long found = (escaped(eight) | eight) & HIGHS;
+        step = found == 0 ? Long.BYTES : Long.numberOfTrailingZeros(found) >>> 3;
+        i += step;
+        end += step;
+      }
+      if (step < Long.BYTES) {
+        byte b = said[i++];
+        if (b < 0 || special(b)) {
+          quoted[end++] = '\\';
+          b = b < 0 ? 0 : shortly(b);
+        }
+        if (b == 0) {
+          return -1;
+        }
+        quoted[end++] = b;
+      }
+    }
+    return end;
+  }
+
+  private static void quote(byte[] plain, byte[] body, int from) {
     int at = from;
     int copied = 0;
-    for (int i = special(plain, 0, length); i < length; i = special(plain, copied, length)) {
+    for (int i = special(plain, 0); i < plain.length; i = special(plain, copied)) {
       System.arraycopy(plain, copied, body, at, i - copied);
       at = escape(plain[i], body, at + i - copied);
       copied = i + 1;
     }
-    System.arraycopy(plain, copied, body, at, length - copied);
-    return at + length - copied;
+    System.arraycopy(plain, copied, body, at, plain.length - copied);
   }
 
-  /** Where the next byte is that JSON has escaped (RFC 8259, section 7); {@code to} for none. */
-  private static int special(byte[] plain, int from, int to) {
+  /** Where the next byte is that JSON has escaped; the length for none. */
+  private static int special(byte[] plain, int from) {
     int i = from;
-    for (; i + Long.BYTES <= to; i += Long.BYTES) {
-      long eight = (long) LONGS.get(plain, i);
-      // The lowest high bit that is left tells of the first; those above it may be wrong.
-      long found =
-          (less(eight, ' ') | less(eight ^ '"' * ONES, 1) | less(eight ^ '\\' * ONES, 1)) & HIGHS;
+    for (; i + Long.BYTES <= plain.length; i += Long.BYTES) {
+      long found = escaped((long) LONGS.get(plain, i)) & HIGHS;
       if (found != 0) {
         return i + (Long.numberOfTrailingZeros(found) >>> 3);
       }
     }
-    while (i < to && !special(plain[i])) {
+    while (i < plain.length && !special(plain[i])) {
       i++;
     }
     return i;
+  }
+
+  /**
+   * A high bit for each of eight bytes that JSON has escaped (RFC 8259, section 7). The lowest that
+   * is set is right; those above it may be wrong.
+   */
+  private static long escaped(long eight) {
+    return less(eight, ' ') | less(eight ^ '"' * ONES, 1) | less(eight ^ '\\' * ONES, 1);
   }
 
   private static boolean special(byte b) {

@@ -20,9 +20,6 @@ final class PtyLoop implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(PtyLoop.class.getName());
 
-  /** What is told of at once, in bytes: more would have keys wait for their echo. */
-  static final int ROOM = 16 * 1024;
-
   private static final int SPARE_ROOMS = 4;
 
   /** One pseudo-terminal. On this thread. */
@@ -47,7 +44,7 @@ final class PtyLoop implements AutoCloseable {
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final List<Member> members = new ArrayList<>();
-  private final ArrayDeque<byte[]> rooms = new ArrayDeque<>();
+  private final ArrayDeque<Room> rooms = new ArrayDeque<>();
   private final Thread thread;
   private volatile boolean closed;
   private boolean over;
@@ -82,13 +79,16 @@ final class PtyLoop implements AutoCloseable {
     members.remove(member);
   }
 
-  /** An array of {@link #ROOM} bytes. */
-  byte[] borrow() {
-    byte[] room = rooms.poll();
-    return room == null ? new byte[ROOM] : room;
+  /** An empty room. */
+  Room borrow() {
+    Room room = rooms.poll();
+    return room == null ? new Room() : room;
   }
 
-  void giveBack(byte[] room) {
+  /**
+   * @param room which is empty
+   */
+  void giveBack(Room room) {
     if (rooms.size() < SPARE_ROOMS) {
       rooms.push(room);
     }

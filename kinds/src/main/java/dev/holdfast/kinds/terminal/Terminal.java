@@ -273,8 +273,7 @@ public final class Terminal {
      */
     private int piece = settings.piece();
 
-    private byte @Nullable [] room;
-    private int length;
+    private @Nullable Room room;
     private long heard;
     private long saidAt;
     private long sayAt = Long.MAX_VALUE;
@@ -330,22 +329,20 @@ public final class Terminal {
      * @param holds whether what is no whole piece may wait for more
      */
     private void read(long now, boolean holds) {
-      byte[] into = room == null ? loop.borrow() : room;
+      Room into = room == null ? loop.borrow() : room;
       room = into;
-      int before = length;
+      int before = into.length();
       boolean whole;
       ahead = false;
       do {
-        int most = piece - length;
-        int read = Math.max(0, program.read(into, length, most));
-        length += read;
-        whole = read >= Math.min(most, WHOLE_READ);
+        int most = piece - into.length();
+        whole = into.read(program, most) >= Math.min(most, WHOLE_READ);
         ahead |= whole;
         // To ask for more than there is has the system look for it, which takes its time; and what
         // is left of a piece is not worth a read of its own.
-      } while (whole && piece - length >= WHOLE_READ);
-      heard += length - before;
-      figures.output.add(length - before);
+      } while (whole && piece - into.length() >= WHOLE_READ);
+      heard += into.length() - before;
+      figures.output.add(into.length() - before);
       bytes = heard;
       if (holds && !whole) {
         sayAt = Math.min(sayAt, now + WAIT_NANOS);
@@ -356,26 +353,23 @@ public final class Terminal {
 
     /** Tells of all that was read but the beginning of a character. */
     private void say(long now) {
-      byte[] from = room;
+      Room from = room;
       sayAt = Long.MAX_VALUE;
       if (from == null) {
         return;
       }
-      int whole = Utf8Cut.whole(from, length);
+      int whole = from.whole();
       if (whole > 0) {
         saidAt = now;
-        String text = new String(from, 0, whole, StandardCharsets.UTF_8);
-        boolean ascii = text.length() == whole;
-        sieve.take(text, ascii);
-        // What is ASCII and has no questions in it goes out as it came in.
-        byte[] body = ascii && sieve.plain() ? Output.body(from, whole, heard) : null;
+        sieve.take(from.text(whole), from.plain());
+        // What is plain and has no part of a question in it goes out as it came in.
+        byte[] body = from.plain() && sieve.plain() ? from.body(heard) : null;
         int often = body == null ? MOST_TIMES : Math.min(MOST_TIMES, body.length / whole);
         piece = settings.piece() / Math.max(1, often);
         said(body);
       }
-      length -= whole;
-      System.arraycopy(from, whole, from, 0, length);
-      if (length == 0) {
+      from.drop(whole);
+      if (from.length() == 0) {
         room = null;
         loop.giveBack(from);
       }
@@ -461,13 +455,13 @@ public final class Terminal {
     }
 
     private void finish() {
-      if (room != null && length > 0) {
+      Room rest = room;
+      if (rest != null) {
         // The beginning of a character that will never be whole.
-        sieve.take(new String(room, 0, length, StandardCharsets.UTF_8), false);
+        sieve.take(rest.text(rest.length()), false);
         said(null);
-      }
-      if (room != null) {
-        loop.giveBack(room);
+        rest.drop(rest.length());
+        loop.giveBack(rest);
         room = null;
       }
       sieve.finish();

@@ -65,6 +65,6 @@ public record TerminalSettings(
 
   /** What is said at once at most, in bytes: a part of what is retained. */
   int piece() {
-    return Math.clamp(kept.bytes() / 8, SMALLEST_PIECE, PtyLoop.ROOM);
+    return Math.clamp(kept.bytes() / 8, SMALLEST_PIECE, Room.SIZE);
   }
 }

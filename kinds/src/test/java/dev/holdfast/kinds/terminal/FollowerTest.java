@@ -35,7 +35,7 @@ final class FollowerTest {
 
   private void say(String text) {
     offset++;
-    sieve.take(text, text.chars().allMatch(c -> c < 0x80));
+    sieve.take(text, false);
     follower.said(offset, offset, sieve.whole(), sieve.plain(), sieve.asked());
     screen.write(text);
   }

@@ -14,11 +14,18 @@ final class OutputTest {
 
   private static void readsBack(String text) {
     byte[] plain = text.getBytes(UTF_8);
-    byte[] body = Output.body(plain, plain.length, plain.length);
+    byte[] body = Output.body(text, plain.length);
     JsonNode read = JSON.readTree("{" + new String(body, UTF_8) + "}");
     assertThat(read.path("data").stringValue()).isEqualTo(text);
     assertThat(read.path("bytes").intValue()).isEqualTo(plain.length);
-    assertThat(Output.body(text, plain.length)).isEqualTo(body);
+    byte[] quoted = new byte[plain.length * 2 + 8];
+    int half = Output.quotePlain(plain, 0, plain.length / 2, quoted, 0);
+    int all =
+        half < 0 ? half : Output.quotePlain(plain, plain.length / 2, plain.length, quoted, half);
+    assertThat(all >= 0).isEqualTo(text.matches("[ -~\\r\\n\\t\\x08\\f\\x7f]*"));
+    if (all >= 0) {
+      assertThat(Output.body(quoted, all, plain.length)).isEqualTo(body);
+    }
   }
 
   @Test

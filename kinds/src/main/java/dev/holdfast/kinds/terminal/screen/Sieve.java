@@ -31,10 +31,11 @@ public final class Sieve {
   /**
    * Takes what has come.
    *
-   * @param ascii whether all of it is ASCII, which is looked through faster
+   * @param simple whether it is known to be nothing but ASCII text, ends of lines, tabs and the
+   *     like
    */
-  public void take(String text, boolean ascii) {
-    plain = kept.isEmpty() && (ascii ? plainAscii(text) : plainText(text));
+  public void take(String text, boolean simple) {
+    plain = kept.isEmpty() && (simple || plainText(text));
     if (plain) {
       whole = text;
       shown = text;
@@ -94,13 +95,6 @@ public final class Sieve {
   /** Whether there is nothing in it that begins a sequence, asks, or shifts character sets. */
   public boolean plain() {
     return plain;
-  }
-
-  private static boolean plainAscii(String text) {
-    return text.indexOf(ESC) < 0
-        && text.indexOf(ENQ) < 0
-        && text.indexOf(SHIFT_OUT) < 0
-        && text.indexOf(SHIFT_IN) < 0;
   }
 
   private static boolean plainText(String text) {
