@@ -22,10 +22,13 @@ import tools.jackson.core.io.JsonStringEncoder;
 final class Follower implements Owner.Snapshots {
 
   /** What may wait to be followed, in characters. */
-  private static final int MOST_WAITING = 1 << 20;
+  private static final int MOST_WAITING = 2 << 20;
 
-  /** So much is worth beginning with at once. */
-  private static final int MANY = 256 * 1024;
+  /** So much work is worth beginning with at once, in characters. */
+  private static final int MUCH = 256 * 1024;
+
+  /** Of a flood of plain lines most are left out: it is less work. */
+  private static final int PLAIN_IS_LESS = 4;
 
   private static final long SOON_MILLIS = 25;
 
@@ -44,6 +47,7 @@ final class Follower implements Owner.Snapshots {
   private final Object queue = new Object();
   private List<Piece> waiting = new ArrayList<>();
   private int characters;
+  private int work;
   private boolean lost;
   private boolean scheduled;
 
@@ -94,12 +98,15 @@ final class Follower implements Owner.Snapshots {
         // Sizes count, whatever is lost.
         waiting.removeIf(before -> before.size == null);
         characters = 0;
+        work = 0;
         lost = true;
       }
       waiting.add(piece);
       characters += length;
+      int before = work;
+      work += piece.plain ? length / PLAIN_IS_LESS : length;
       begin = !scheduled;
-      now = asked || (characters >= MANY && characters - length < MANY);
+      now = asked || (work >= MUCH && before < MUCH);
       scheduled = true;
     }
     if (now) {
@@ -139,6 +146,7 @@ final class Follower implements Owner.Snapshots {
       List<Piece> taken = waiting;
       waiting = new ArrayList<>();
       characters = 0;
+      work = 0;
       if (lost) {
         lost = false;
         screen.doubt();
