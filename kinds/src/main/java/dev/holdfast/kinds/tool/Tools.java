@@ -38,7 +38,8 @@ public final class Tools implements AutoCloseable {
   private static final Retention KEPT =
       new Retention(10_000, 16L * 1024 * 1024, Duration.ofDays(36_500));
 
-  private record RequestKey(String session, String requestId) {}
+  /** Names of sessions are chosen by clients: another user may have had the same one before. */
+  private record RequestKey(String user, String session, String requestId) {}
 
   private final Engine engine;
   private final ToolSettings settings;
@@ -91,7 +92,7 @@ public final class Tools implements AutoCloseable {
 
   private void forget(Call call) {
     calls.remove(call.id(), call);
-    requests.remove(new RequestKey(call.session(), call.requestId()), call);
+    requests.remove(new RequestKey(call.user(), call.session(), call.requestId()), call);
     if (call.hasFeed()) {
       engine.remove(call.feedId());
     }
@@ -129,8 +130,8 @@ public final class Tools implements AutoCloseable {
     client.requested.incrementAndGet();
     String requestId = request.requestId();
     if (requestId != null) {
-      Call before = requests.get(new RequestKey(request.session(), requestId));
-      if (before != null && before.user().equals(request.user())) {
+      Call before = find(request.user(), request.session(), requestId);
+      if (before != null) {
         figures.repeated.increment();
         client.repeated.incrementAndGet();
         return new Answer.Called(before, true);
@@ -306,7 +307,8 @@ public final class Tools implements AutoCloseable {
             tool,
             (own == null ? settings.timeout() : own).toMillis(),
             () -> engine.own(new FeedId(KIND, id), KEPT));
-    if (requests.putIfAbsent(new RequestKey(request.session(), requestId), call) != null) {
+    RequestKey key = new RequestKey(request.user(), request.session(), requestId);
+    if (requests.putIfAbsent(key, call) != null) {
       throw refused(
           ToolError.INVALID_REQUEST, "request_id: another call has it at this very moment");
     }
@@ -482,9 +484,9 @@ public final class Tools implements AutoCloseable {
     return call != null && (admin || call.user().equals(user)) ? call : null;
   }
 
-  /** The call that a session made with that request id; null for none. */
-  public @Nullable Call find(String session, String requestId) {
-    return requests.get(new RequestKey(session, requestId));
+  /** The call that a user's session made with that request id; null for none. */
+  public @Nullable Call find(String user, String session, String requestId) {
+    return requests.get(new RequestKey(user, session, requestId));
   }
 
   /** Stops a call; false where it has ended. Disconnecting never does. */

@@ -152,7 +152,7 @@ public final class McpEndpoint implements AutoCloseable {
       case McpSchema.JSONRPCRequest request -> stream(session, numbered(request), context);
       case McpSchema.JSONRPCNotification said
           when said.method().equals("notifications/cancelled") -> {
-        cancel(session, said);
+        cancel(session, said, who);
         yield new Response.Json(202, null, null);
       }
       case McpSchema.JSONRPCNotification said -> {
@@ -262,9 +262,11 @@ public final class McpEndpoint implements AutoCloseable {
     return "mcp:" + id;
   }
 
-  private void cancel(McpStreamableServerSession session, McpSchema.JSONRPCNotification said) {
+  private void cancel(
+      McpStreamableServerSession session, McpSchema.JSONRPCNotification said, Principal who) {
     if (said.params() instanceof Map<?, ?> params) {
-      Call call = tools.find(session(session.getId()), String.valueOf(params.get("requestId")));
+      String requestId = String.valueOf(params.get("requestId"));
+      Call call = tools.find(who.userId(), session(session.getId()), requestId);
       if (call != null) {
         boolean _ = tools.cancel(call);
       }

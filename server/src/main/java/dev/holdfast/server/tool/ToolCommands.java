@@ -48,8 +48,8 @@ public final class ToolCommands implements Commands {
           caller.reply(new ServerFrame.Tools(id, RawJson.of(json.list(who.roles(), who.admin()))));
       case ClientFrame.CallTool call -> call(call, caller);
       case ClientFrame.CancelCall(String id, String requestId) -> {
-        Call call = tools.find(caller.sessionId(), requestId);
-        boolean was = call != null && call.user().equals(who.userId()) && tools.cancel(call);
+        Call call = tools.find(who.userId(), caller.sessionId(), requestId);
+        boolean was = call != null && tools.cancel(call);
         caller.reply(new ServerFrame.CallCancelled(id, requestId, was));
       }
       case ClientFrame.ServeTools(String id, String provider, RawJson list) -> {
