@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -360,11 +361,35 @@ final class ToolLimitCases {
     Check.equal("message", "Maximum concurrent sessions (2) exceeded", ack.text("message"));
     three.peer.closed(1008);
     Check.equal("sessions", 2.0, t.metric("holdfast_sessions"));
+    Check.equal("active", 2.0, t.metric("holdfast_sessions_active"));
+    Map<String, Long> ages = sessionFigures(t);
+    long oldest = ages.getOrDefault("oldest_ms", -1L);
+    long newest = ages.getOrDefault("newest_ms", -1L);
+    long average = ages.getOrDefault("average_ms", -1L);
+    Check.that("ages", oldest >= average && average >= newest && newest >= 0, ages);
     one.peer.cut();
     two.peer.cut();
     Check.becomes("they are forgotten", () -> t.metric("holdfast_sessions") == 0);
+    Check.equal("cleaned up", 2.0, t.metric("holdfast_sessions_expired_total"));
     Ops four = Ops.as(t, "eve");
     four.nothing();
+    Map<String, Long> now = sessionFigures(t);
+    for (var figure : Map.of("total", 1L, "active", 1L, "begun", 3L, "expired", 2L).entrySet()) {
+      Check.equal(figure.getKey(), figure.getValue(), now.get(figure.getKey()));
+    }
+  }
+
+  private static Map<String, Long> sessionFigures(Trial t) throws Exception {
+    Map<String, Long> figures = new HashMap<>();
+    if (t.json(t.http("GET", "/api/figures", null)).fields().get("sessions")
+        instanceof Map<?, ?> told) {
+      told.forEach((name, value) -> {
+        if (value instanceof Number number) {
+          figures.put(String.valueOf(name), number.longValue());
+        }
+      });
+    }
+    return figures;
   }
 
   private static void figures(Trial shared) throws Exception {

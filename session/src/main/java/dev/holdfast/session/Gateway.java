@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -43,6 +44,8 @@ public final class Gateway {
   private final List<Loop> loops = new CopyOnWriteArrayList<>();
   private final ConcurrentMap<String, Session> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger sessionCount = new AtomicInteger();
+  private final AtomicLong sessionsBegun = new AtomicLong();
+  private final AtomicLong sessionsExpired = new AtomicLong();
   private final Partings partings = new Partings();
   private volatile @Nullable Duration draining;
 
@@ -171,6 +174,17 @@ public final class Gateway {
     return sessionCount.get();
   }
 
+  /** How many sessions there are and were, and how old they are. */
+  public SessionTotals sessionTotals() {
+    return SessionTotals.of(
+        sessions.values(), sessionsBegun.get(), sessionsExpired.get(), clock.millis());
+  }
+
+  /** A session has waited for its client in vain. */
+  void expired() {
+    sessionsExpired.incrementAndGet();
+  }
+
   /** Every session as it is now. The loops are asked, so none of them may wait for it. */
   public CompletableFuture<List<SessionInfo>> sessionList() {
     Map<Loop, List<Session>> homes =
@@ -218,6 +232,7 @@ public final class Gateway {
       sessionCount.decrementAndGet();
       return null;
     }
+    sessionsBegun.incrementAndGet();
     if (named != null && NAMED.matcher(named).matches()) {
       Session session = new Session(this, named, principal, home);
       if (sessions.putIfAbsent(named, session) == null) {

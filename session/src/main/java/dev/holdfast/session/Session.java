@@ -79,6 +79,11 @@ final class Session implements Caller {
     return channel;
   }
 
+  /** When it was begun, in milliseconds since 1970 UTC. */
+  long createdMillis() {
+    return created;
+  }
+
   Loop home() {
     return home;
   }
@@ -393,7 +398,8 @@ final class Session implements Caller {
 
   /** Ends it if it is still the same time that its client is away. */
   void expire(Loop at, int suspension) {
-    if (home.equals(at) && suspension == suspensions && connection == null) {
+    if (home.equals(at) && suspension == suspensions && connection == null && !ended) {
+      gateway.expired();
       end();
     }
   }

@@ -15,6 +15,7 @@ import dev.holdfast.kinds.tool.ToolError;
 import dev.holdfast.kinds.tool.ToolFigures;
 import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.session.Gateway;
+import dev.holdfast.session.SessionTotals;
 import dev.holdfast.session.Telemetry;
 import dev.holdfast.transport.Listener;
 import dev.holdfast.transport.Traffic;
@@ -33,10 +34,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What is counted. Counting takes no lock and looks nothing up by tags. Any thread. */
 public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
+
+  private static final double MILLIS_A_SECOND = 1_000;
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -66,6 +70,20 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
   public void watch(Gateway gateway, Engine engine, Listener listener) {
     gauge("holdfast.connections", "connections now", gateway, g -> g.connections());
     gauge("holdfast.sessions", "sessions now", gateway, g -> g.sessions());
+    gauge(
+        "holdfast.sessions.active",
+        "sessions whose client is connected",
+        gateway,
+        g -> g.sessionTotals().active());
+    counter("holdfast.sessions.begun", "sessions so far", gateway, g -> g.sessionTotals().begun());
+    counter(
+        "holdfast.sessions.expired",
+        "sessions whose client stayed away",
+        gateway,
+        g -> g.sessionTotals().expired());
+    age("oldest", gateway, SessionTotals::oldestMillis);
+    age("newest", gateway, SessionTotals::newestMillis);
+    age("average", gateway, SessionTotals::averageMillis);
     gauge(
         "holdfast.connections.behind",
         "connections with events that they have no room for",
@@ -303,6 +321,17 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
   private <T> void gauge(
       String name, String about, T of, java.util.function.ToDoubleFunction<T> value) {
     Gauge.builder(name, of, value).description(about).strongReference(true).register(registry);
+  }
+
+  private void age(String whose, Gateway gateway, ToLongFunction<SessionTotals> millis) {
+    Gauge.builder(
+            "holdfast.session.age.seconds",
+            gateway,
+            g -> millis.applyAsLong(g.sessionTotals()) / MILLIS_A_SECOND)
+        .description("how long ago sessions began")
+        .tag("session", whose)
+        .strongReference(true)
+        .register(registry);
   }
 
   private record LoopLoad(Listener listener) {

@@ -14,6 +14,7 @@ import dev.holdfast.session.Caller;
 import dev.holdfast.session.Catalog;
 import dev.holdfast.session.Gateway;
 import dev.holdfast.session.Principal;
+import dev.holdfast.session.SessionTotals;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -128,6 +129,7 @@ public final class StatsFeed implements Catalog {
     }
     Map<String, String> sections = new LinkedHashMap<>();
     put(sections, "connections", connections);
+    put(sections, "sessions", sessionFigures());
     put(sections, "messages", metrics.messages());
     put(sections, "gaps", metrics.gaps());
     put(sections, "memory", memory());
@@ -141,6 +143,19 @@ public final class StatsFeed implements Catalog {
     }
     put(sections, "uptime_ms", (System.nanoTime() - begunNanos) / NANOS_A_MILLI);
     return sections;
+  }
+
+  private Map<String, Object> sessionFigures() {
+    SessionTotals totals = gateway.sessionTotals();
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("total", totals.total());
+    figures.put("active", totals.active());
+    figures.put("begun", totals.begun());
+    figures.put("expired", totals.expired());
+    figures.put("oldest_ms", totals.oldestMillis());
+    figures.put("newest_ms", totals.newestMillis());
+    figures.put("average_ms", totals.averageMillis());
+    return figures;
   }
 
   private Map<String, Object> memory() {
