@@ -113,6 +113,10 @@ final class AdmissionCases {
       peer.error("unauthorized");
       peer.closed(4001);
     }
+    Peer binary = t.connect("/ws");
+    binary.wire().send(Wire.BINARY, new byte[] {1, 2, 3});
+    binary.error("unauthorized");
+    binary.closed(4001);
   }
 
   private static void garbage(Trial t) throws Exception {

@@ -56,8 +56,14 @@ final class ToolCases {
     away(t, "{'op':'hello','token':7}", "invalid_hello", 4000);
     away(t, "{'op':'list_tools'}", "missing_hello", 4001);
     away(t, "{'op':'nonsense'}", "missing_hello", 4001);
+    away(t, "{'op':'call_tool','request_id':5}", "missing_hello", 4001);
+    away(t, "{}", "missing_hello", 4001);
     away(t, "{'op':'hello'}", "unauthorized", 4003);
     away(t, "{'op':'hello','token':'wrong'}", "unauthorized", 4003);
+    Ops binary = Ops.silent(t, "/ws/tools");
+    binary.peer.wire().send(Wire.BINARY, new byte[] {1, 2, 3});
+    Check.equal("error", "invalid_hello", binary.next("hello_ack").text("error"));
+    binary.peer.closed(4000);
     Trial hurried = t.own(true, "tools.hello_timeout", "300ms");
     Ops late = Ops.silent(hurried, "/ws/tools");
     Check.equal("error", "hello_timeout", late.next("hello_ack").text("error"));

@@ -62,12 +62,7 @@ final class Admission {
     if (connection.dialect() == Dialect.OP) {
       toolHello(connection, frame);
     } else if (!(frame instanceof ClientFrame.Connect connect)) {
-      String command =
-          switch (frame) {
-            case ClientFrame other -> other.id();
-            case Inbound.Malformed malformed -> malformed.id();
-          };
-      connection.refuse(command, "say connect first, with a token", null);
+      connection.refuse(frame.id(), "say connect first, with a token", null);
     } else if (connect.token() == null) {
       connection.refuse(connect.id(), "token: missing", null);
     } else {

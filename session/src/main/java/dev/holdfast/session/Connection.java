@@ -85,7 +85,8 @@ public final class Connection {
         refuse(null, message, null);
       }
     } else {
-      gateway.admission().hello(this, decode(frame));
+      String type = opening().endpoint().defaultType();
+      gateway.admission().hello(this, dialect().decodeFirst(frame, type));
     }
   }
 
@@ -96,15 +97,16 @@ public final class Connection {
     }
     spoken = true;
     by.figures().received(frame.length);
+    Inbound said = decode(frame);
     if (rate != null && !rate.take(gateway.now())) {
       gateway.telemetry().refused(ErrorCode.RATE_LIMITED.text());
       by.figures().refused();
       send(
           new ServerFrame.Error(
-              null, ErrorCode.RATE_LIMITED, "too many frames", null, rate.waitMillis()));
+              said.id(), ErrorCode.RATE_LIMITED, "too many frames", null, rate.waitMillis()));
       return;
     }
-    gateway.dispatch().obey(this, by, decode(frame));
+    gateway.dispatch().obey(this, by, said);
   }
 
   private Inbound decode(byte[] frame) {
@@ -114,8 +116,11 @@ public final class Connection {
   /** A binary message, which no endpoint takes. */
   public void binary() {
     vitals.heard();
-    if (state != State.CLOSED) {
-      String message = "binary frames are not taken here: send JSON as text";
+    String message = "binary frames are not taken here: send JSON as text";
+    if (state == State.HELLO) {
+      Inbound first = new Inbound.Malformed(null, ErrorCode.BAD_REQUEST, message);
+      gateway.admission().hello(this, first);
+    } else if (state != State.CLOSED) {
       send(new ServerFrame.Error(null, ErrorCode.BAD_REQUEST, message, null, null));
     }
   }
@@ -200,6 +205,7 @@ public final class Connection {
   void open(Session by) {
     session = by;
     state = State.OPEN;
+    pipe.admitted();
     vitals.expiresAt(by.principal().expiresAt());
   }
 
@@ -235,10 +241,15 @@ public final class Connection {
 
   /** The server goes away: says when to come back. */
   void sendAway() {
-    if (state != State.CLOSED) {
-      long after = gateway.reconnectAfterMillis();
+    long after = gateway.reconnectAfterMillis();
+    String advice = "reconnect_after_ms=" + after;
+    if (state == State.HELLO && dialect() == Dialect.OP) {
+      gateway.telemetry().refused("draining");
+      send(new ServerFrame.HelloRefused("shutdown", "this server is shutting down", after));
+      close(CloseCode.GOING_AWAY, advice);
+    } else if (state != State.CLOSED) {
       send(new ServerFrame.Reconnect(after));
-      close(CloseCode.GOING_AWAY, "reconnect_after_ms=" + after);
+      close(CloseCode.GOING_AWAY, advice);
     }
   }
 

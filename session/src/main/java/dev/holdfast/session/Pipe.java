@@ -27,6 +27,9 @@ public interface Pipe {
    */
   void flush();
 
+  /** The client is known now: its frames may be as large as the settings say. */
+  void admitted();
+
   /** Stops reading from the client, or goes on. */
   void reading(boolean on);
 

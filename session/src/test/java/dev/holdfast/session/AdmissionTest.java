@@ -7,6 +7,7 @@ import dev.holdfast.feed.From;
 import dev.holdfast.session.Authenticator.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -42,6 +43,69 @@ class AdmissionTest {
     assertThat(someone.only()).contains("\"code\":\"unauthorized\"").contains("\"id\":\"7\"");
     assertThat(someone.closeCode).isEqualTo(4001);
     assertThat(world.obeyed).isEmpty();
+  }
+
+  @Test
+  void aBinaryFrameIsNoConnectEither() {
+    Client someone = world.connect(world.first, (String) null);
+    assertThat(someone.admitted).isFalse();
+    someone.connection().binary();
+    assertThat(someone.only()).contains("\"code\":\"unauthorized\"");
+    assertThat(someone.closeCode).isEqualTo(4001);
+  }
+
+  private Client tools() {
+    return world.connect(
+        world.first, new Opening(Endpoint.TOOLS, "10.0.0.1", null, null, null, null));
+  }
+
+  @Test
+  void anotherOpThanHelloIsMissingItHoweverWrongItsFieldsAre() {
+    for (String first : List.of("{\"op\":\"call_tool\"}", "{\"op\":\"ping\"}", "{}")) {
+      Client someone = tools().say(first);
+      assertThat(someone.only()).contains("\"ok\":false").contains("\"error\":\"missing_hello\"");
+      assertThat(someone.closeCode).isEqualTo(CloseCode.MISSING_HELLO);
+    }
+    Client broken = tools().say("{\"op\":\"hello\",\"session_id\":7}");
+    assertThat(broken.only()).contains("\"error\":\"invalid_hello\"");
+    assertThat(broken.closeCode).isEqualTo(CloseCode.INVALID_HELLO);
+    Client binary = tools();
+    binary.connection().binary();
+    assertThat(binary.only()).contains("\"error\":\"invalid_hello\"");
+    assertThat(binary.closeCode).isEqualTo(CloseCode.INVALID_HELLO);
+  }
+
+  @Test
+  void whoWaitsToSayHelloIsToldThatTheServerGoes() {
+    Client late = tools();
+    world.gateway.drain(Duration.ZERO, () -> {});
+    world.run();
+    world.pass(Duration.ofMillis(250));
+    assertThat(late.only())
+        .contains("\"ok\":false")
+        .contains("\"error\":\"shutdown\"")
+        .contains("\"retry_after_ms\":");
+    assertThat(late.closeCode).isEqualTo(CloseCode.GOING_AWAY);
+  }
+
+  @Test
+  void sessionsAreCountedAndTheirAgesToldExactly() {
+    assertThat(world.gateway.sessionTotals()).isEqualTo(new SessionTotals(0, 0, 0, 0, 0, 0, 0));
+    Client ann = world.connect(world.first, "ann");
+    world.pass(Duration.ofSeconds(30));
+    Client bob = world.connect(world.second, "bob");
+    world.pass(Duration.ofSeconds(10));
+    assertThat(world.gateway.sessionTotals())
+        .isEqualTo(new SessionTotals(2, 2, 2, 0, 40_000, 10_000, 25_000));
+    ann.cut();
+    assertThat(world.gateway.sessionTotals().active()).isEqualTo(1);
+    assertThat(world.gateway.sessionTotals().total()).isEqualTo(2);
+    world.pass(Duration.ofSeconds(121));
+    assertThat(world.gateway.sessionTotals())
+        .isEqualTo(new SessionTotals(1, 1, 2, 1, 131_000, 131_000, 131_000));
+    bob.cut();
+    world.pass(Duration.ofSeconds(121));
+    assertThat(world.gateway.sessionTotals()).isEqualTo(new SessionTotals(0, 0, 2, 2, 0, 0, 0));
   }
 
   @Test

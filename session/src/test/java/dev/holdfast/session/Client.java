@@ -20,6 +20,7 @@ final class Client implements Pipe {
   int room = 1 << 20;
   int closeCode;
   String closeReason = "";
+  boolean admitted;
   boolean reading = true;
   boolean answersPings = true;
   int pings;
@@ -102,6 +103,11 @@ final class Client implements Pipe {
     if (answersPings) {
       on.execute(() -> connection().pong(token));
     }
+  }
+
+  @Override
+  public void admitted() {
+    admitted = true;
   }
 
   @Override

@@ -103,11 +103,14 @@ class DispatchTest {
     Client ann = strict.connect(strict.first, "ann");
     ann.take();
     for (int i = 0; i < 3; i++) {
-      ann.say("{\"type\":\"ping\"}");
+      ann.say("{\"type\":\"ping\",\"id\":\"p" + i + "\"}");
     }
     List<String> frames = ann.take();
     assertThat(frames.get(1)).contains("pong");
-    assertThat(frames.get(2)).contains("rate_limited").contains("\"retry_after_ms\":500");
+    assertThat(frames.get(2))
+        .contains("rate_limited")
+        .contains("\"id\":\"p2\"")
+        .contains("\"retry_after_ms\":500");
     strict.pass(Duration.ofSeconds(1));
     ann.say("{\"type\":\"ping\"}");
     assertThat(ann.only()).contains("pong");

@@ -34,6 +34,9 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
   /** Bytes of answers that wait for a client that does not read, before it is not read either. */
   private static final long CHOKE_BYTES = 256 * 1024;
 
+  /** The largest message of a client that is not admitted yet. */
+  private static final int FIRST_BYTES = 64 * 1024;
+
   private static final int CLOSE_ECHO_SECONDS = 2;
   private static final int PROTOCOL_ERROR = 1002;
   private static final int INVALID_DATA = 1007;
@@ -48,6 +51,7 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
   private final int maxBytes;
   private final Traffic traffic;
   private final Outlet outlet;
+  private int limit;
   private @Nullable Connection connection;
   private @Nullable ByteBuf message;
   private boolean binary;
@@ -60,6 +64,7 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
     this.channel = channel;
     this.loop = loop;
     this.maxBytes = maxBytes;
+    this.limit = Math.min(FIRST_BYTES, maxBytes);
     this.traffic = traffic;
     this.outlet = outlet;
   }
@@ -120,7 +125,7 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
   }
 
   private void whole(Connection by, ByteBuf content, boolean isBinary) {
-    if (content.readableBytes() > maxBytes) {
+    if (content.readableBytes() > limit) {
       tooBig();
     } else if (isBinary) {
       by.binary();
@@ -135,7 +140,7 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
   }
 
   private void tooBig() {
-    close(TOO_BIG, "a message has at most " + maxBytes + " bytes");
+    close(TOO_BIG, "a message has at most " + limit + " bytes");
   }
 
   private void begin(ByteBuf content, boolean isBinary) {
@@ -148,7 +153,7 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
     if (whole == null) {
       return;
     }
-    if (whole.readableBytes() + more.content().readableBytes() > maxBytes) {
+    if (whole.readableBytes() + more.content().readableBytes() > limit) {
       tooBig();
       return;
     }
@@ -260,6 +265,14 @@ final class Socket extends ChannelInboundHandlerAdapter implements Pipe {
     // In the middle of a read its end flushes, once for all the messages that came with it.
     if (!reading) {
       traffic.out(outlet.flush());
+    }
+  }
+
+  @Override
+  public void admitted() {
+    if (channel.pipeline().get(Porch.class) != null) {
+      limit = maxBytes;
+      channel.pipeline().remove(Porch.class);
     }
   }
 

@@ -200,6 +200,7 @@ final class Upgrade {
             .allowExtensions(deflate != null)
             .closeOnProtocolViolation(false)
             .build();
+    pipeline.addLast("porch", new Porch());
     pipeline.addLast("frames", new WebSocket13FrameDecoder(config));
     if (deflate != null) {
       deflate.addTo(pipeline);

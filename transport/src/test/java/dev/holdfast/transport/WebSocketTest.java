@@ -124,6 +124,45 @@ class WebSocketTest {
   }
 
   @Test
+  void whoIsNotAdmittedMaySayLittleHoweverLargeFramesMayBe() throws IOException {
+    TransportSettings d = TransportSettings.DEFAULTS;
+    int most = 8 * 1024 * 1024;
+    restart(
+        new TransportSettings(
+            d.host(),
+            0,
+            1,
+            most,
+            most,
+            d.maxBodyBytes(),
+            d.maxSockets(),
+            d.requestTimeout(),
+            List.of(),
+            List.of(),
+            false,
+            0,
+            null));
+    byte[] large = new byte[Porch.MOST + 1];
+    java.util.Arrays.fill(large, (byte) 'x');
+    RawClient stranger = client();
+    assertThat(stranger.upgrade("/ws")).startsWith("HTTP/1.1 101");
+    // A frame that would be taken once it is whole; only a part of it comes.
+    stranger.send(new byte[] {(byte) 0x81, (byte) 0xff, 0, 0, 0, 0, 0, 0x40, 0, 0, 1, 2, 3, 4});
+    stranger.send(large);
+    assertThat(stranger.closeCode()).isEqualTo(1009);
+    RawClient many = client();
+    assertThat(many.upgrade("/ws")).startsWith("HTTP/1.1 101");
+    for (int i = 0; i < 3; i++) {
+      many.frame(0x89, new byte[100]);
+      many.frame(i == 0 ? 0x01 : 0x00, new byte[32 * 1024]);
+    }
+    assertThat(many.closeCode()).isEqualTo(1009);
+    RawClient ann = ann();
+    ann.frame(0x81, large);
+    assertThat(ann.next().text()).contains("bad_json");
+  }
+
+  @Test
   void theTokenMayComeInTheHeader() throws IOException {
     RawClient client = client();
     assertThat(client.upgrade("/ws", "Authorization: Bearer ann")).startsWith("HTTP/1.1 101");

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ClientFrame extends Inbound {
 
   /** The command's own name, by which it is answered and at most once executed; null for none. */
+  @Override
   @Nullable String id();
 
   /** Where an attachment begins. */

@@ -29,6 +29,11 @@ public enum Dialect {
     }
 
     @Override
+    public Inbound decodeFirst(byte[] frame, @Nullable String defaultType) {
+      return OpDialect.decodeFirst(frame);
+    }
+
+    @Override
     public byte[] encode(ServerFrame frame) {
       return OpDialect.encode(frame);
     }
@@ -41,6 +46,11 @@ public enum Dialect {
 
   /** Reads a frame from a client; see {@link TypeDialect#decode(byte[], String)}. */
   public abstract Inbound decode(byte[] frame, @Nullable String defaultType);
+
+  /** Reads the first frame of a client that nobody knows yet. */
+  public Inbound decodeFirst(byte[] frame, @Nullable String defaultType) {
+    return decode(frame, defaultType);
+  }
 
   /** Writes what the server says, in UTF-8. */
   public abstract byte[] encode(ServerFrame frame);

@@ -78,9 +78,10 @@ final class FrameWriter {
         json.raw("tools", it.tools());
       }
       case ServerFrame.CallAck it -> callAck(it);
-      case ServerFrame.CallRefused it ->
-          error(
-              new ServerFrame.Error(it.id(), it.code(), it.message(), it.why(), it.retryAfterMs()));
+      case ServerFrame.CallRefused it -> {
+        error(new ServerFrame.Error(it.id(), it.code(), it.message(), it.why(), it.retryAfterMs()));
+        json.raw("details", it.details());
+      }
       case ServerFrame.CallOver it -> {
         type("call_over", it);
         json.raw("result", it.result());

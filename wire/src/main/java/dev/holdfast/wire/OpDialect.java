@@ -53,6 +53,20 @@ public final class OpDialect {
         : command;
   }
 
+  /**
+   * Reads the first frame of a client, which has to be a hello: any other op counts as one that
+   * does not exist, whatever else is in the frame.
+   */
+  static Inbound decodeFirst(byte[] frame) {
+    Envelope.Value op = Envelope.read(frame).find(OP);
+    Inbound read = decode(frame);
+    boolean broken =
+        read instanceof Inbound.Malformed malformed && malformed.code() == ErrorCode.BAD_JSON;
+    return broken || (op != null && "hello".equals(op.text()))
+        ? read
+        : new Inbound.Malformed(null, ErrorCode.UNKNOWN_TYPE, "say hello first");
+  }
+
   /** The frame of an op; null for an op that does not exist. */
   private static @Nullable ClientFrame frame(String op, @Nullable String id, Fields in) {
     return switch (op) {

@@ -68,6 +68,31 @@ class OpDialectTest {
   }
 
   @Test
+  void theFirstFrameIsAHelloOrCountsAsNone() {
+    for (String other :
+        List.of(
+            "{}",
+            "{\"op\":7}",
+            "{\"op\":\"ping\"}",
+            "{\"op\":\"call_tool\"}",
+            "{\"op\":\"cancel\",\"request_id\":5}")) {
+      assertThat(first(other))
+          .as(other)
+          .isEqualTo(new Inbound.Malformed(null, ErrorCode.UNKNOWN_TYPE, "say hello first"));
+    }
+    assertThat(first("nonsense"))
+        .isInstanceOfSatisfying(
+            Inbound.Malformed.class, no -> assertThat(no.code()).isEqualTo(ErrorCode.BAD_JSON));
+    assertThat(first("{\"op\":\"hello\",\"token\":7}"))
+        .isEqualTo(new Inbound.Malformed(null, ErrorCode.BAD_REQUEST, "token: must be a string"));
+    assertThat(first("{\"op\":\"hello\"}")).isInstanceOf(ClientFrame.Connect.class);
+  }
+
+  private static Inbound first(String text) {
+    return Dialect.OP.decodeFirst(text.getBytes(UTF_8), null);
+  }
+
+  @Test
   void answersAreWrittenWithTheirOp() {
     assertThat(
             encode(

@@ -252,6 +252,18 @@ class ServerFramesTest {
             "reason":"TOOL_NOT_FOUND","retry_after_ms":7}\
             """),
         arguments(
+            new ServerFrame.CallRefused(
+                "c",
+                ErrorCode.BAD_REQUEST,
+                "VALIDATION_ERROR",
+                "arguments: /n: is no number",
+                RawJson.of("[\"/n: is no number\"]"),
+                null),
+            """
+            {"type":"error","id":"c","code":"bad_request","message":"arguments: /n: is no number",\
+            "reason":"VALIDATION_ERROR","details":["/n: is no number"]}\
+            """),
+        arguments(
             new ServerFrame.CallOver("c", RawJson.of("{\"ok\":true}")),
             """
             {"type":"call_over","id":"c","result":{"ok":true}}\
