@@ -40,6 +40,16 @@ class HttpApiEndToEndTest {
             + " b\",\"event\":\"x:y\",\"data\":1} | 400 | bad_request",
         "POST   | /api/broadcast                      | {}                                  | 400 |"
             + " bad_request",
+        "POST   | /api/broadcast                      | {\"content\":\"\\ud800\"}            | 400"
+            + " | bad_request",
+        "POST   | /api/broadcast                      | {\"content\":1,\"content\":2}         | 400"
+            + " | bad_request",
+        "POST   | /api/broadcast                      | {\"type\":\"ping\",\"content\":2}     | 400"
+            + " | bad_request",
+        "POST   | /api/runs                           | {\"agent_id\":\"e\",\"prompt\":\"\\udc00\"}"
+            + " | 400 | bad_request",
+        "POST   | /api/runs/x/input                   | {\"content\":\"\\ud800\"}            | 400"
+            + " | bad_request",
         "POST   | /api/tokens/revoke                  | {\"jti\":null}                      | 400 |"
             + " bad_request",
         "GET    | /api/channels/none/history          |                                     | 404 |"
@@ -122,6 +132,31 @@ class HttpApiEndToEndTest {
                       described.add(
                           method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey())));
       assertThat(new TreeSet<>(described)).isEqualTo(new TreeSet<>(running.server.paths()));
+    }
+  }
+
+  @Test
+  @DisplayName("MSG8 what is published over HTTP arrives as it was sent")
+  void whatIsPublishedArrivesAsItWasSent() throws Exception {
+    String data = "[1.000000000000000000001,1e400,123456789012345678901234567890,-0.10]";
+    try (Running running = Running.dev()) {
+      String event = "{\"channel\":\"docs/plan\",\"event\":\"a:b\",\"data\":%s}".formatted(data);
+      assertThat(running.post("/api/publish", event).statusCode()).isEqualTo(200);
+      assertThat(running.request("GET", "/api/channels/docs%2Fplan/history", null).body())
+          .contains("\"data\":" + data);
+      HttpResponse<String> noText =
+          running.http.send(
+              java.net.http.HttpRequest.newBuilder(
+                      java.net.URI.create("http://" + running.base() + "/api/broadcast"))
+                  .header("content-type", "application/json")
+                  .POST(
+                      java.net.http.HttpRequest.BodyPublishers.ofByteArray(
+                          "{\"content\":\"\u00e9\"}"
+                              .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(noText.statusCode()).isEqualTo(400);
+      assertThat(noText.body()).contains("bad_json");
     }
   }
 

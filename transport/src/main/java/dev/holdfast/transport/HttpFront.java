@@ -233,7 +233,7 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     String method = request.method().name();
     return new HttpRequest(
         method.equals("HEAD") ? "GET" : method,
-        target.path(),
+        target.rawPath(),
         query(target),
         headers,
         body,

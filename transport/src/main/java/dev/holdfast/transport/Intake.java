@@ -54,7 +54,7 @@ final class Intake extends ChannelInboundHandlerAdapter {
       return false;
     }
     try {
-      String path = new QueryStringDecoder(head.uri()).path();
+      String path = new QueryStringDecoder(head.uri()).rawPath();
       return room.handler().streams(head.method().name(), path);
     } catch (IllegalArgumentException e) {
       return false;

@@ -61,7 +61,7 @@ public final class AgentCommands implements Commands {
       caller.refuse(
           run.id(), ErrorCode.FORBIDDEN, "publish_to: you may not publish to '" + channel + "'");
     } else {
-      started(caller, run.id(), agents.start(request(run, caller)));
+      started(caller, run.id(), agents.start(request(run, caller.principal())));
     }
   }
 
@@ -83,8 +83,8 @@ public final class AgentCommands implements Commands {
     }
   }
 
-  private static Request request(ClientFrame.Run run, Caller caller) {
-    Principal who = caller.principal();
+  /** The wish of somebody, with its rights. */
+  public static Request request(ClientFrame.Run run, Principal who) {
     return new Request(
         who.userId(),
         who.roles(),

@@ -2,6 +2,13 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.server.terminal.Program;
 import dev.holdfast.transport.HttpRequest;
+import dev.holdfast.wire.ClientFrame;
+import dev.holdfast.wire.ErrorCode;
+import dev.holdfast.wire.Inbound;
+import dev.holdfast.wire.TypeDialect;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -26,10 +33,7 @@ final class Body {
    * @throws Refusal with 415 or 400
    */
   static Body of(HttpRequest request) {
-    String type = request.headers().getOrDefault("content-type", "").toLowerCase(Locale.ROOT);
-    if (!type.equals("application/json") && !type.startsWith("application/json;")) {
-      throw new Refusal(415, "bad_request", "content-type: must be application/json");
-    }
+    isJson(request);
     try {
       JsonNode node = JSON.readTree(request.body());
       if (node != null && node.isObject()) {
@@ -39,6 +43,41 @@ final class Body {
       throw new Refusal(400, "bad_json", "the body is not JSON");
     }
     throw new Refusal(400, "bad_json", "the body is not a JSON object");
+  }
+
+  /**
+   * A body that is a command as a connection gives it, but for the type, which it need not name:
+   * checked in the same way, and values of any JSON are passed on as they came.
+   *
+   * @throws Refusal with 415 or 400
+   */
+  static <C extends ClientFrame> C command(HttpRequest request, String type, Class<C> kind) {
+    isJson(request);
+    if (!isUtf8(request.body())) {
+      throw new Refusal(400, "bad_json", "the body is not UTF-8");
+    }
+    return switch (TypeDialect.decode(request.body(), type)) {
+      case Inbound.Malformed(_, ErrorCode code, String message) ->
+          throw new Refusal(400, code.text(), message);
+      case ClientFrame frame when kind.isInstance(frame) -> kind.cast(frame);
+      case ClientFrame _ -> throw Refusal.badRequest("type: is always " + type + " here");
+    };
+  }
+
+  private static void isJson(HttpRequest request) {
+    String type = request.headers().getOrDefault("content-type", "").toLowerCase(Locale.ROOT);
+    if (!type.equals("application/json") && !type.startsWith("application/json;")) {
+      throw new Refusal(415, "bad_request", "content-type: must be application/json");
+    }
+  }
+
+  private static boolean isUtf8(byte[] text) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
   }
 
   String text(String name) {
@@ -57,7 +96,14 @@ final class Body {
     if (!value.isString()) {
       throw Refusal.badRequest(name + ": must be a string");
     }
-    return value.stringValue();
+    return unicode(name, value.stringValue());
+  }
+
+  private static String unicode(String name, String text) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw Refusal.badRequest(name + ": must not hold half a surrogate pair");
+    }
+    return text;
   }
 
   /**
@@ -107,15 +153,15 @@ final class Body {
   /** Any JSON, as text; null where it is not given. */
   @Nullable String optionalJson(String name) {
     JsonNode value = object.get(name);
-    return value == null ? null : JSON.writeValueAsString(value);
+    return value == null ? null : unicode(name, JSON.writeValueAsString(value));
   }
 
   /** Any JSON, as text. */
-  byte[] json(String name) {
-    JsonNode value = object.get(name);
-    if (value == null) {
+  String json(String name) {
+    String json = optionalJson(name);
+    if (json == null) {
       throw Refusal.badRequest(name + ": missing");
     }
-    return JSON.writeValueAsBytes(value);
+    return json;
   }
 }

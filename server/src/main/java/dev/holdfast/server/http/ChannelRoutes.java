@@ -13,6 +13,7 @@ import dev.holdfast.server.channel.Subjects;
 import dev.holdfast.session.Opening;
 import dev.holdfast.session.Principal;
 import dev.holdfast.transport.HttpRequest;
+import dev.holdfast.wire.ClientFrame;
 import dev.holdfast.wire.EventFrame;
 import dev.holdfast.wire.ServerFrame;
 import dev.holdfast.wire.TypeDialect;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Publishing to channels and looking into them. */
@@ -28,7 +28,6 @@ final class ChannelRoutes {
 
   private static final List<String> PUBLISHERS = List.of("publisher", "admin");
   private static final List<String> ADMINS = List.of("admin");
-  private static final Pattern EVENT = Pattern.compile("[A-Za-z0-9_.:-]{3,100}");
   private static final int PAGE = 1_000;
 
   private final Channels channels;
@@ -38,8 +37,8 @@ final class ChannelRoutes {
   }
 
   void addTo(Routes routes) {
-    routes.add("POST", "/api/publish", PUBLISHERS, (r, v, p) -> publish(Body.of(r), p));
-    routes.add("POST", "/api/broadcast", PUBLISHERS, (r, v, p) -> broadcast(Body.of(r), p));
+    routes.add("POST", "/api/publish", PUBLISHERS, (r, v, p) -> publish(r, p));
+    routes.add("POST", "/api/broadcast", PUBLISHERS, (r, v, p) -> broadcast(r, p));
     routes.add("GET", "/api/channels", ADMINS, (r, v, p) -> list());
     routes.add("GET", "/api/channels/{channel}/history", ADMINS, this::history);
     routes.add("GET", "/api/channels/{channel}/presence", ADMINS, this::presence);
@@ -50,22 +49,15 @@ final class ChannelRoutes {
         (r, v, p) -> Reply.raw("application/json", StatsJson.of(channels.stats())));
   }
 
-  private Reply publish(Body body, Principal principal) {
-    String channel = body.text("channel");
-    String event = body.text("event");
-    if (!Opening.validChannel(channel)) {
-      throw Refusal.badRequest("channel: not a channel name");
-    }
-    if (!EVENT.matcher(event).matches() || event.indexOf(':') < 0) {
-      throw Refusal.badRequest("event: must hold a colon, 3 to 100 of A-Z a-z 0-9 _ . : -");
-    }
+  private Reply publish(HttpRequest request, Principal principal) {
+    ClientFrame.Publish wish = Body.command(request, "publish", ClientFrame.Publish.class);
     Outcome outcome =
         channels.publish(
             Subjects.of(principal),
-            channel,
-            event,
-            body.json("data"),
-            body.optionalText("idempotency_key"));
+            wish.channel(),
+            wish.event(),
+            wish.data().bytes(),
+            wish.idempotencyKey());
     return switch (outcome) {
       case Outcome.Done(Position position, boolean duplicate) ->
           Reply.json(200, Map.of("position", position.toString(), "duplicate", duplicate));
@@ -73,8 +65,9 @@ final class ChannelRoutes {
     };
   }
 
-  private Reply broadcast(Body body, Principal principal) {
-    int recipients = channels.broadcast(Subjects.of(principal), null, body.json("content"));
+  private Reply broadcast(HttpRequest request, Principal principal) {
+    ClientFrame.Broadcast wish = Body.command(request, "broadcast", ClientFrame.Broadcast.class);
+    int recipients = channels.broadcast(Subjects.of(principal), null, wish.content().bytes());
     return Reply.json(200, Map.of("recipients", recipients));
   }
 

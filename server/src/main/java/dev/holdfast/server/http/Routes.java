@@ -2,6 +2,8 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.session.Principal;
 import dev.holdfast.transport.HttpRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +41,9 @@ final class Routes {
   }
 
   /**
-   * @throws Refusal with 404 or 405
+   * @param path as it was sent: a name may hold an encoded slash
+   * @throws Refusal with 400 or 404
+   * @throws MethodRefusal with 405
    */
   Match find(String method, String path) {
     TreeSet<String> allowed = new TreeSet<>();
@@ -67,12 +71,20 @@ final class Routes {
     Map<String, String> variables = new HashMap<>();
     for (int i = 0; i < wanted.length; i++) {
       if (wanted[i].startsWith("{") && !given[i].isEmpty()) {
-        variables.put(wanted[i].substring(1, wanted[i].length() - 1), given[i]);
+        variables.put(wanted[i].substring(1, wanted[i].length() - 1), decoded(given[i]));
       } else if (!wanted[i].equals(given[i])) {
         return null;
       }
     }
     return variables;
+  }
+
+  private static String decoded(String part) {
+    try {
+      return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(400, "bad_request", "the request target is malformed");
+    }
   }
 
   /** The path is there, the method is not. */

@@ -1,17 +1,14 @@
 package dev.holdfast.server.http;
 
-import dev.holdfast.feed.FeedId;
 import dev.holdfast.kinds.agent.Agents;
 import dev.holdfast.kinds.agent.Offer;
 import dev.holdfast.kinds.agent.Outcome;
-import dev.holdfast.kinds.agent.Request;
 import dev.holdfast.kinds.agent.Run;
-import dev.holdfast.kinds.agent.Terms;
 import dev.holdfast.kinds.channel.Channels;
 import dev.holdfast.server.agent.AgentCommands;
 import dev.holdfast.session.Principal;
 import dev.holdfast.transport.HttpRequest;
-import java.nio.charset.StandardCharsets;
+import dev.holdfast.wire.ClientFrame;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,31 +51,12 @@ final class RunRoutes {
   }
 
   private Reply start(HttpRequest request, Principal who) {
-    Body body = Body.of(request);
-    String channel = body.optionalText("publish_to");
+    ClientFrame.Run wish = Body.command(request, "run", ClientFrame.Run.class);
+    String channel = wish.publishTo();
     if (channel != null && !AgentCommands.mayTell(channels, channel, who)) {
       return Reply.error(403, "forbidden", "publish_to: you may not publish to '" + channel + "'");
     }
-    String conversation = body.optionalText("conversation_id");
-    if (conversation != null && !FeedId.validName(conversation)) {
-      throw Refusal.badRequest("conversation_id: has white space, or is too long");
-    }
-    Outcome outcome =
-        agents.start(
-            new Request(
-                who.userId(),
-                who.roles(),
-                who.admin(),
-                body.text("agent_id"),
-                body.optionalText("prompt"),
-                body.optionalText("action"),
-                body.optionalJson("params"),
-                new Terms(
-                    body.optionalMillis("deadline_ms"),
-                    body.optionalMillis("cancel_after_ms"),
-                    conversation,
-                    channel,
-                    body.flag("guidance"))));
+    Outcome outcome = agents.start(AgentCommands.request(wish, who));
     boolean streams = request.headers().getOrDefault("accept", "").contains("text/event-stream");
     return streams && outcome instanceof Outcome.Done(Run run)
         ? RunStream.of(run, null)
@@ -106,7 +84,7 @@ final class RunRoutes {
   }
 
   private Reply input(HttpRequest request, Map<String, String> path, Principal who) {
-    String content = new String(Body.of(request).json("content"), StandardCharsets.UTF_8);
+    String content = Body.of(request).json("content");
     return answer(agents.input(path.getOrDefault("id", ""), content, who.userId(), who.admin()));
   }
 
