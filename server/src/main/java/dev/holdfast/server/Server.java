@@ -88,6 +88,7 @@ public final class Server implements AutoCloseable {
   private final Agents agents;
   private final Terminals terminals;
   private final Milestones milestones;
+  private final Revocations revocations;
   private final Pairings pairings;
   private final Uploads uploads;
   private final @Nullable Backlog backlog;
@@ -137,7 +138,10 @@ public final class Server implements AutoCloseable {
     ToolWorkers toolWorkers = new ToolWorkers(tools, workers, random::nextLong);
     new Supply(tools, toolWorkers, agents, System.getenv())
         .add(config.tools().providers(), toolJson, config.dev());
-    Revocations revocations = new Revocations(clock, Revocations.MOST);
+    revocations =
+        data == null
+            ? new Revocations(clock, Revocations.MOST)
+            : new Revocations(data.resolve("holdfast.db"), clock, Revocations.MOST);
     TokenAuthenticator tokens = new TokenAuthenticator(config.auth(), revocations, clock);
     SharedToken shared = new SharedToken(tokens, config.tools().token());
     pairings =
@@ -210,9 +214,11 @@ public final class Server implements AutoCloseable {
             () -> ready,
             metrics::scrape,
             tokenId -> {
-              boolean revoked = revocations.revoke(tokenId, Instant.MAX);
-              gateway.revoke(tokenId);
-              return revoked;
+              try {
+                return revocations.revoke(tokenId, Instant.MAX);
+              } finally {
+                gateway.revoke(tokenId);
+              }
             });
     api =
         new HttpApi(
@@ -343,6 +349,7 @@ public final class Server implements AutoCloseable {
     terminals.close();
     milestones.close();
     pairings.close();
+    revocations.close();
     timer.shutdownNow();
     listener.close();
     metrics.close();

@@ -17,6 +17,7 @@ import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 class AdmissionEndToEndTest {
@@ -84,6 +86,26 @@ class AdmissionEndToEndTest {
       assertThat(connected.get("feeds").findValuesAsString("feed"))
           .containsExactly("channel:user:ann", "channel:team:red", "channel:workspace:acme");
       assertThat(connected.get("timeouts").get("client_ms").asInt()).isEqualTo(300_000);
+    }
+  }
+
+  @Test
+  @DisplayName("CON5 HRD6 a revoked token stays so when the gateway is started again")
+  void aRevokedTokenStaysSoAcrossARestart(@TempDir Path data) throws Exception {
+    Map<String, String> settings = Map.of("auth.secret", SECRET, "server.data", data.toString());
+    String admin = token(c -> c.jwtID("a1").claim("roles", List.of("admin")));
+    try (Running running = new Running(false, settings, now::get)) {
+      String[] headers = {"authorization", "Bearer " + admin, "content-type", "application/json"};
+      assertThat(
+              running
+                  .request("POST", "/api/tokens/revoke", "{\"jti\":\"t1\"}", headers)
+                  .statusCode())
+          .isEqualTo(200);
+      refused(running, token(c -> {}), "revoked");
+    }
+    try (Running running = new Running(false, settings, now::get)) {
+      refused(running, token(c -> {}), "revoked");
+      running.connect("/ws?token=" + admin).next("connected");
     }
   }
 

@@ -17,6 +17,7 @@ final class AdminRoutes {
 
   private static final List<String> ADMINS = List.of("admin");
   private static final long PATIENCE_SECONDS = 5;
+  private static final int TOKEN_ID_LENGTH = 1_000;
 
   private final Parts parts;
 
@@ -37,15 +38,17 @@ final class AdminRoutes {
         "/api/sessions/{id}",
         ADMINS,
         (r, path, p) -> disconnect(path.getOrDefault("id", "")));
-    routes.add(
-        "POST",
-        "/api/tokens/revoke",
-        ADMINS,
-        (r, v, p) -> {
-          return parts.revoke().test(Body.of(r).text("jti"))
-              ? Reply.json(200, Map.of("revoked", true))
-              : Reply.error(503, "over_capacity", "too many tokens are revoked already");
-        });
+    routes.add("POST", "/api/tokens/revoke", ADMINS, (r, v, p) -> revoke(Body.of(r).text("jti")));
+  }
+
+  private Reply revoke(String tokenId) {
+    if (tokenId.length() > TOKEN_ID_LENGTH) {
+      throw Refusal.badRequest("jti: must be at most " + TOKEN_ID_LENGTH + " characters");
+    }
+    return Reply.later(() ->
+        parts.revoke().test(tokenId)
+            ? Reply.json(200, Map.of("revoked", true))
+            : Reply.error(503, "over_capacity", "too many tokens are revoked already"));
   }
 
   private Reply disconnect(String id) {
