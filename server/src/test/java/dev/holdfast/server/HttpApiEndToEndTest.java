@@ -144,6 +144,11 @@ class HttpApiEndToEndTest {
       assertThat(running.post("/api/publish", event).statusCode()).isEqualTo(200);
       assertThat(running.request("GET", "/api/channels/docs%2Fplan/history", null).body())
           .contains("\"data\":" + data);
+      assertThat(
+              running
+                  .request("GET", "/api/channels/docs%2Fplan/history?reverse=yes", null)
+                  .statusCode())
+          .isEqualTo(400);
       HttpResponse<String> noText =
           running.http.send(
               java.net.http.HttpRequest.newBuilder(

@@ -226,8 +226,9 @@ final class Admission {
             List<FeedPlace> feeds =
                 claimed.resume(connection, principal, channel(connection), wish.positions);
             connection.open(claimed);
-            join(connection, claimed);
+            ServerFrame kept = join(connection, claimed);
             connected(connection, claimed, wish, true, feeds);
+            tell(connection, kept);
             greet(connection, claimed);
           }
           connection.goOn();
@@ -257,8 +258,9 @@ final class Admission {
     }
     session.begin(connection, channel(connection));
     connection.open(session);
-    join(connection, session);
+    ServerFrame kept = join(connection, session);
     connected(connection, session, wish, false, session.told());
+    tell(connection, kept);
     greet(connection, session);
   }
 
@@ -350,13 +352,21 @@ final class Admission {
     return named == null ? Gateway.DEFAULT_CHANNEL : named;
   }
 
-  private static void join(Connection connection, Session session) {
+  private static void tell(Connection connection, @Nullable ServerFrame frame) {
+    if (frame != null) {
+      connection.send(frame);
+    }
+  }
+
+  /** Joins the endpoint's channel; what the client has to be told where it may not. */
+  private static @Nullable ServerFrame join(Connection connection, Session session) {
     FeedId channel = Gateway.channel(session.channel());
     if (connection.opening().endpoint().joins() && !session.reads(channel)) {
       Session.Attaching attaching = session.attach(channel, From.NOW, true);
       if (attaching instanceof Session.Attaching.Refused(ErrorCode code, String why)) {
-        connection.send(new ServerFrame.Error(null, code, why, null, null));
+        return new ServerFrame.Error(null, code, why, null, null);
       }
     }
+    return null;
   }
 }

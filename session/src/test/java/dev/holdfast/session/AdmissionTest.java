@@ -180,6 +180,17 @@ class AdmissionTest {
   }
 
   @Test
+  void whoMayNotBeInTheChannelOfItsEndpointIsAdmittedFirstAndToldThen() {
+    world.forbidden.add("ann lobby");
+    Client ann =
+        world.connect(world.first, new Opening(Endpoint.CHAT, "10.0.0.1", "ann", null, null, null));
+    assertThat(ann.take())
+        .satisfiesExactly(
+            first -> assertThat(first).contains("\"type\":\"connected\""),
+            second -> assertThat(second).contains("\"code\":\"forbidden\""));
+  }
+
+  @Test
   void theLimitOfSessionsIsToldInItsWords() {
     Stepped small = new Stepped(Stepped.settings(s -> s.maxSessions = 1));
     Client ann = small.connect(small.first, "ann");

@@ -134,6 +134,11 @@ final class Fields {
     return json;
   }
 
+  /** Any JSON but {@code null}, which is the same as none. */
+  @Nullable RawJson optionalValue(Field field) {
+    return has(field) ? optionalJson(field) : null;
+  }
+
   @Nullable RawJson optionalJson(Field field) {
     Value value = envelope.find(field);
     if (value == null) {

@@ -80,10 +80,10 @@ public final class OpDialect {
       case "list_tools" -> new ClientFrame.ListTools(id);
       case "call_tool" ->
           new ClientFrame.CallTool(
-              id, in.requiredName(NAME, NAME_LENGTH), in.optionalJson(ARGUMENTS));
+              id, in.requiredName(NAME, NAME_LENGTH), in.optionalValue(ARGUMENTS));
       case "tool_call" ->
           new ClientFrame.CallTool(
-              id, in.requiredName(TOOL, NAME_LENGTH), in.optionalJson(ARGUMENTS));
+              id, in.requiredName(TOOL, NAME_LENGTH), in.optionalValue(ARGUMENTS));
       case "cancel" -> new ClientFrame.CancelCall(id, in.requiredName(REQUEST_ID, ID_LENGTH));
       case "attach_call" -> {
         String feed = in.requiredName(CALL_FEED, FEED_LENGTH);

@@ -177,7 +177,7 @@ public final class TypeDialect {
       case "list_tools" -> new ClientFrame.ListTools(id);
       case "call_tool" ->
           new ClientFrame.CallTool(
-              id, in.requiredName(NAME, NAME_LENGTH), in.optionalJson(ARGUMENTS));
+              id, in.requiredName(NAME, NAME_LENGTH), in.optionalValue(ARGUMENTS));
       case "health" -> new ClientFrame.Health(id);
       case "rotate_token" ->
           new ClientFrame.RotateToken(

@@ -51,6 +51,20 @@ class OpDialectTest {
   }
 
   @Test
+  void argumentsThatAreNullAreNone() {
+    ClientFrame none = new ClientFrame.CallTool("r", "echo", null);
+    for (String op : List.of("\"call_tool\",\"name\"", "\"tool_call\",\"tool\"")) {
+      assertThat(decode("{\"op\":" + op + ":\"echo\",\"request_id\":\"r\",\"arguments\":null}"))
+          .isEqualTo(none);
+    }
+    assertThat(
+            TypeDialect.decode(
+                "{\"type\":\"call_tool\",\"id\":\"r\",\"name\":\"echo\",\"arguments\":null}"
+                    .getBytes(UTF_8)))
+        .isEqualTo(none);
+  }
+
+  @Test
   void whatIsWrongIsNamed() {
     assertThat(decode("{")).isInstanceOf(Inbound.Malformed.class);
     assertThat(decode("{\"op\":\"nonsense\",\"request_id\":\"r\"}"))

@@ -79,7 +79,7 @@ public final class Channels {
     if (channel.equals(BROADCAST)) {
       return enter(everyone, who);
     }
-    if (!rights.mayRead(who, channel)) {
+    if (!rights.mayJoin(who, channel)) {
       return forbidden(channel);
     }
     while (true) {
@@ -111,7 +111,7 @@ public final class Channels {
 
   /** Opens the feed of who joins and leaves a channel. */
   public Door presenceFeed(String channel, Subject who) {
-    if (!rights.mayRead(who, channel)) {
+    if (!rights.mayJoin(who, channel)) {
       return forbidden(channel);
     }
     if (!rights.namespace(channel).presence()) {

@@ -41,6 +41,13 @@ final class Rights {
         || (!reserved(channel) && may(namespace(channel).subscribe(), who.channels(), channel));
   }
 
+  /**
+   * Whether somebody may be in a channel: in a user's own nobody else is, administrators included.
+   */
+  boolean mayJoin(Subject who, String channel) {
+    return mayRead(who, channel) && (!channel.startsWith(USER) || belongs(who, channel));
+  }
+
   boolean mayPublish(Subject who, String channel) {
     if (channel.startsWith(INTERNAL)) {
       return false;

@@ -90,7 +90,7 @@ class ChannelsTest {
     "open:ops,       root, ,        true,  true",
     "user:ann,       ann,  ,        true,  false",
     "user:bob,       ann,  *,       false, false",
-    "user:bob,       root, ,        true,  true",
+    "user:bob,       root, ,        false, true",
     "team:red,       ann,  ,        true,  true",
     "team:blue,      ann,  *,       false, false",
     "workspace:acme, ann,  ,        true,  true",

@@ -150,6 +150,12 @@ final class Body {
     return value != null && value.booleanValue();
   }
 
+  /** Any JSON but {@code null}, which is the same as none, as text; null where it is not given. */
+  @Nullable String optionalValue(String name) {
+    JsonNode value = object.get(name);
+    return value == null || value.isNull() ? null : optionalJson(name);
+  }
+
   /** Any JSON, as text; null where it is not given. */
   @Nullable String optionalJson(String name) {
     JsonNode value = object.get(name);

@@ -114,7 +114,7 @@ final class ChannelRoutes {
     if (after != null && from == null) {
       throw Refusal.badRequest("after: is not a position");
     }
-    boolean reverse = "true".equals(request.query().get("reverse"));
+    boolean reverse = flag(request.query().getOrDefault("reverse", "false"));
     long epoch = feed.tail().epoch();
     Long offset = from == null || from.epoch() != epoch ? null : Long.valueOf(from.offset());
     Feed.Page page = feed.history(offset, limit(request.query().get("limit")), reverse);
@@ -132,6 +132,14 @@ final class ChannelRoutes {
   static EventFrame frame(Event event, FeedId id) {
     return new EventFrame(
         event.type(), event.body(), event.millis(), id.toString(), event.offset(), event.span());
+  }
+
+  private static boolean flag(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw Refusal.badRequest("reverse: must be true or false");
+    };
   }
 
   private static int limit(@Nullable String text) {

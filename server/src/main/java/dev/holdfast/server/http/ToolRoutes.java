@@ -88,7 +88,7 @@ final class ToolRoutes {
     if (requestId != null && requestId.length() > REQUEST_ID) {
       throw Refusal.badRequest("request_id: longer than " + REQUEST_ID + " characters");
     }
-    String arguments = body.optionalJson("arguments");
+    String arguments = body.optionalValue("arguments");
     Answer answer =
         tools.call(
             ToolCommands.request(
