@@ -19,7 +19,7 @@ record Advice(boolean again, Duration atLeast) {
   /** After a close frame, or -1 where none came. */
   static Advice afterClose(int code) {
     return switch (code) {
-      case 1002, 1007, 1009, 4003, 4009 -> STOP;
+      case 1002, 1007, 1009, 4000, 4003, 4004, 4009 -> STOP;
       case 4013 -> new Advice(true, Duration.ofSeconds(5));
       default -> RETRY;
     };

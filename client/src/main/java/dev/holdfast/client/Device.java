@@ -68,8 +68,7 @@ public final class Device implements AutoCloseable {
    * @param gateway any of its addresses; only its host, port and scheme count
    */
   public Device(URI gateway, String id) {
-    String scheme = String.valueOf(gateway.getScheme()).replaceFirst("^http", "ws");
-    this.uri = URI.create(scheme + "://" + gateway.getRawAuthority() + "/ws/device");
+    this.uri = Client.of(gateway).uri.resolve("/ws/device");
     this.id = id;
   }
 

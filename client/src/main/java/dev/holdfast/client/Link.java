@@ -51,16 +51,16 @@ final class Link implements WebSocket.Listener {
     http.newWebSocketBuilder()
         .connectTimeout(timeout)
         .buildAsync(uri, this)
-        .whenComplete((opened, failure) -> loop.execute(() -> built(opened, failure)));
+        .whenComplete((opened, failure) -> loop.execute(() -> built(uri, opened, failure)));
   }
 
-  private void built(@Nullable WebSocket opened, @Nullable Throwable failure) {
+  private void built(URI uri, @Nullable WebSocket opened, @Nullable Throwable failure) {
     if (opened == null) {
       Throwable cause = failure;
       while (cause instanceof CompletionException && cause.getCause() != null) {
         cause = cause.getCause();
       }
-      end(-1, why(cause), cause);
+      end(-1, why(uri, cause), cause);
     } else if (ended) {
       opened.abort();
     } else {
@@ -71,10 +71,13 @@ final class Link implements WebSocket.Listener {
     }
   }
 
-  private static String why(@Nullable Throwable cause) {
-    return cause instanceof WebSocketHandshakeException refused
-        ? "the handshake was refused: HTTP " + refused.getResponse().statusCode()
-        : "no connection: " + cause;
+  private static String why(URI uri, @Nullable Throwable cause) {
+    return switch (cause) {
+      case null -> "no connection";
+      case WebSocketHandshakeException refused ->
+          "the handshake was refused: HTTP " + refused.getResponse().statusCode();
+      default -> Unreachable.why(uri, cause);
+    };
   }
 
   /** When something came last, by {@link System#nanoTime()}. Any thread. */

@@ -51,8 +51,10 @@ class ClientCommandsTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     List<String> all = new ArrayList<>();
-    all.add("--url");
-    all.add("http://127.0.0.1:" + server.address().getPort());
+    if (!List.of(args).contains("--url")) {
+      all.add("--url");
+      all.add("http://127.0.0.1:" + server.address().getPort());
+    }
     all.addAll(List.of(args));
     int status =
         ToolProvider.findFirst(name)
@@ -181,7 +183,31 @@ class ClientCommandsTest {
     assertThat(run("", "agents", "--json").out()).startsWith("{\"agents\":[{\"agent_id\":\"echo\"");
     Run refused = run("", "agents", "--token", "garbage");
     assertThat(refused.status()).isEqualTo(1);
-    assertThat(refused.err()).contains("holdfast agents: status 401");
+    assertThat(refused.err()).contains("holdfast agents: unauthorized: the token is not valid");
+  }
+
+  @Test
+  void whatIsNoGatewayIsSaidInOneLine() throws Exception {
+    int free;
+    try (java.net.ServerSocket taken = new java.net.ServerSocket(0)) {
+      free = taken.getLocalPort();
+    }
+    String nobody = "nobody listens at 127.0.0.1:" + free;
+    for (String name : List.of("stats", "agents", "chat", "device")) {
+      for (Map.Entry<String, String> wrong :
+          Map.of("http://127.0.0.1:" + free, nobody, "nonsense", "not a WebSocket URL: nonsense")
+              .entrySet()) {
+        Run refused = run("", name, "--url", wrong.getKey());
+        assertThat(refused.status()).as(name).isEqualTo(1);
+        assertThat(refused.out()).as(name).isEmpty();
+        assertThat(refused.err().lines())
+            .as(name)
+            .singleElement()
+            .asString()
+            .startsWith("holdfast " + name + ": ")
+            .endsWith(wrong.getValue());
+      }
+    }
   }
 
   @Test
@@ -193,6 +219,6 @@ class ClientCommandsTest {
     server.close();
     Run nobody = run("", "stats");
     assertThat(nobody.status()).isEqualTo(1);
-    assertThat(nobody.err()).startsWith("holdfast stats: no connection: ");
+    assertThat(nobody.err()).startsWith("holdfast stats: nobody listens at ");
   }
 }

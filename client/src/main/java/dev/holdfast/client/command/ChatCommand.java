@@ -133,7 +133,14 @@ public final class ChatCommand extends ClientCommand {
   }
 
   /** Says what becomes of the connection, and what comes to this user alone. */
-  private record Told(Consumer<String> show) implements Listener {
+  private static final class Told implements Listener {
+    private final Consumer<String> show;
+    private volatile boolean in;
+
+    Told(Consumer<String> show) {
+      this.show = show;
+    }
+
     @Override
     public void disconnected(String reason, Duration retryIn) {
       show.accept("* connection lost (" + reason + "); back in " + retryIn.toMillis() + " ms");
@@ -141,6 +148,7 @@ public final class ChatCommand extends ClientCommand {
 
     @Override
     public void connected(Frame frame) {
+      in = true;
       if (frame.flag("resumed")) {
         show.accept("* back, with nothing lost");
       }
@@ -148,7 +156,8 @@ public final class ChatCommand extends ClientCommand {
 
     @Override
     public void closed(String reason) {
-      if (!reason.equals("closed")) {
+      // Who never was in is told by the command's own failure.
+      if (in && !reason.equals("closed")) {
         show.accept("* ended: " + reason);
       }
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.spi.ToolProvider;
 import picocli.CommandLine;
@@ -82,7 +83,9 @@ abstract class ClientCommand implements ToolProvider {
     }
     return switch (cause) {
       case CommandException refused -> String.valueOf(refused.getMessage());
-      case IOException io -> String.valueOf(io.getMessage());
+      case IOException io when io.getMessage() != null -> io.getMessage();
+      case IllegalArgumentException wrong when wrong.getMessage() != null -> wrong.getMessage();
+      case TimeoutException _ -> "the gateway does not answer in time";
       default -> String.valueOf(cause);
     };
   }

@@ -2,12 +2,15 @@ package dev.holdfast.client.command;
 
 import dev.holdfast.client.Client;
 import dev.holdfast.client.ClientBuilder;
+import dev.holdfast.client.Frame;
+import dev.holdfast.client.Unreachable;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -46,6 +49,7 @@ final class Target {
 
   /** A path of its HTTP API. */
   URI http(String path) {
+    ClientBuilder _ = Client.of(url);
     String scheme = String.valueOf(url.getScheme()).replaceFirst("^ws", "http");
     return URI.create(scheme + "://" + url.getRawAuthority() + path);
   }
@@ -76,9 +80,33 @@ final class Target {
       HttpResponse<String> response =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() / 100 != 2) {
-        throw new IOException("status " + response.statusCode() + ": " + response.body());
+        throw new Refused(response);
       }
       return response.body();
+    } catch (Refused e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(Unreachable.why(url, e), e);
+    }
+  }
+
+  /** The gateway's answer is no. */
+  private static final class Refused extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(HttpResponse<String> response) {
+      super(said(response.statusCode(), response.body()));
+    }
+
+    private static String said(int status, String body) {
+      try {
+        if (Frame.of(body).fields().get("error") instanceof Map<?, ?> error) {
+          return Talk.plain(error.get("code") + ": " + error.get("message"));
+        }
+      } catch (RuntimeException e) {
+        // No JSON: somebody else's answer.
+      }
+      return "HTTP " + status;
     }
   }
 
