@@ -1,11 +1,13 @@
 package dev.holdfast.client;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +40,80 @@ final class Calls {
   /** What to do with the commands under way, over a new connection. */
   record Resumption(List<Call> again, List<Call> lost) {}
 
+  /** Commands that change nothing, or nothing twice. */
+  private static final Set<String> REPEATABLE =
+      Set.of("ping", "history", "presence", "get_stats", "detach", "subscribe", "unsubscribe");
+
   private final Map<String, Call> underWay = new LinkedHashMap<>();
   private final Deque<Call> waiting = new ArrayDeque<>();
+  private long count;
+  private long frameLimit = 64 * 1024;
+  private boolean ended;
 
-  /** Takes a command; false where there is no room. */
-  boolean add(Call call) {
-    return waiting.size() < WAITING && waiting.add(call);
+  /** The largest frame that the gateway takes, in bytes. */
+  void frameLimit(long bytes) {
+    frameLimit = bytes;
+  }
+
+  /** An id that no command has had. */
+  String nextId() {
+    return Long.toString(++count, Character.MAX_RADIX);
+  }
+
+  /**
+   * Takes a command, or fails its answer where it can't be sent.
+   *
+   * @param fields besides {@code type} and {@code id}
+   * @return its id
+   */
+  String give(String type, Map<String, ?> fields, CompletableFuture<Frame> answer) {
+    String id = nextId();
+    Map<String, @Nullable Object> frame = new LinkedHashMap<>();
+    frame.put("type", type);
+    frame.put("id", id);
+    frame.putAll(fields);
+    try {
+      String text = Json.text(frame);
+      CommandException fault = fault(text);
+      if (fault == null) {
+        waiting.add(new Call(id, text, fate(type, fields), answer));
+      } else {
+        answer.completeExceptionally(fault);
+      }
+    } catch (RuntimeException e) {
+      answer.completeExceptionally(e);
+    }
+    return id;
+  }
+
+  private @Nullable CommandException fault(String text) {
+    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    if (ended) {
+      return closed();
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      return new CommandException("bad_request", "half a surrogate pair is not Unicode", -1);
+    }
+    if (bytes > frameLimit) {
+      return new CommandException(
+          "too_large", "the frame has " + bytes + " bytes; most are " + frameLimit, -1);
+    }
+    return waiting.size() < WAITING
+        ? null
+        : new CommandException("over_capacity", "too many commands wait for an answer", -1);
+  }
+
+  static CommandException closed() {
+    return new CommandException(CommandException.CLOSED, "the client is closed", -1);
+  }
+
+  private static Fate fate(String type, Map<String, ?> fields) {
+    if (type.equals("attach")) {
+      return Fate.DROPPED;
+    }
+    return REPEATABLE.contains(type) || fields.containsKey("idempotency_key")
+        ? Fate.REPEATED
+        : Fate.ONCE;
   }
 
   /** The next command to send; null where there is none, or too many are under way. */
@@ -86,14 +156,16 @@ final class Calls {
     return new Resumption(again, lost);
   }
 
-  /** Fails them all. */
-  void fail(String code, String message) {
+  /** Fails them all; no other is taken. */
+  void end(String message) {
+    ended = true;
     List<Call> all = new ArrayList<>(underWay.values());
     all.addAll(waiting);
     underWay.clear();
     waiting.clear();
     for (Call call : all) {
-      call.answer().completeExceptionally(new CommandException(code, message, -1));
+      call.answer()
+          .completeExceptionally(new CommandException(CommandException.CLOSED, message, -1));
     }
   }
 }

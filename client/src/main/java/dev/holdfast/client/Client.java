@@ -5,13 +5,10 @@ import dev.holdfast.wire.ClientFrame.Begin;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,21 +28,11 @@ public final class Client implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Client.class.getName());
 
-  /** Commands that change nothing, or nothing twice. */
-  private static final Set<String> REPEATABLE =
-      Set.of("ping", "history", "presence", "get_stats", "detach", "subscribe", "unsubscribe");
-
-  private static final int LONGEST_FRAME = 64 * 1024;
-
   private final ClientBuilder settings;
   private final HttpClient http;
   private final ScheduledThreadPoolExecutor loop;
   private final Calls calls = new Calls();
-  private final Map<String, FeedFlow> flows = new LinkedHashMap<>();
-
-  /** Feeds that are read from admission on and have no subscriber, with their places. */
-  private final Map<String, String> unclaimed = new HashMap<>();
-
+  private final Feeds feeds;
   private final CompletableFuture<Client> first = new CompletableFuture<>();
   private @Nullable Link link;
   private @Nullable String sessionId;
@@ -55,14 +42,13 @@ public final class Client implements AutoCloseable {
   private boolean admitted;
   private boolean ended;
   private int attempts;
-  private long commandCount;
   private long advisedMillis;
-  private volatile long frameLimit = LONGEST_FRAME;
   private volatile long silenceMillis;
   private volatile @Nullable Thread thread;
 
   Client(ClientBuilder settings) {
     this.settings = settings;
+    this.feeds = new Feeds(this::detach, settings.listener);
     this.http =
         settings.http == null
             ? HttpClient.newBuilder().connectTimeout(settings.connectTimeout).build()
@@ -148,53 +134,15 @@ public final class Client implements AutoCloseable {
     CompletableFuture<Frame> answer = new CompletableFuture<>();
     run(() -> give(type, fields, answer));
     if (loop.isShutdown()) {
-      answer.completeExceptionally(closed());
+      answer.completeExceptionally(Calls.closed());
     }
     return answer;
   }
 
-  private static CommandException closed() {
-    return new CommandException(CommandException.CLOSED, "the client is closed", -1);
-  }
-
   private String give(String type, Map<String, ?> fields, CompletableFuture<Frame> answer) {
-    String id = Long.toString(++commandCount, Character.MAX_RADIX);
-    Map<String, @Nullable Object> frame = new LinkedHashMap<>();
-    frame.put("type", type);
-    frame.put("id", id);
-    frame.putAll(fields);
-    String text;
-    try {
-      text = Json.text(frame);
-    } catch (RuntimeException e) {
-      answer.completeExceptionally(e);
-      return id;
-    }
-    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
-    if (ended) {
-      answer.completeExceptionally(closed());
-    } else if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      answer.completeExceptionally(
-          new CommandException("bad_request", "half a surrogate pair is not Unicode", -1));
-    } else if (bytes > frameLimit) {
-      answer.completeExceptionally(
-          new CommandException(
-              "too_large", "the frame has " + bytes + " bytes; most are " + frameLimit, -1));
-    } else if (!calls.add(new Call(id, text, fate(type, fields), answer))) {
-      answer.completeExceptionally(
-          new CommandException("over_capacity", "too many commands wait for an answer", -1));
-    }
+    String id = calls.give(type, fields, answer);
     sendCalls();
     return id;
-  }
-
-  private static Calls.Fate fate(String type, Map<String, ?> fields) {
-    if (type.equals("attach")) {
-      return Calls.Fate.DROPPED;
-    }
-    return REPEATABLE.contains(type) || fields.containsKey("idempotency_key")
-        ? Calls.Fate.REPEATED
-        : Calls.Fate.ONCE;
   }
 
   private void sendCalls() {
@@ -265,16 +213,15 @@ public final class Client implements AutoCloseable {
       java.util.Objects.requireNonNull(subscriber);
       FeedFlow flow = new FeedFlow(this, feed, from, subscriber);
       if (loop.isShutdown()) {
-        flow.refuse(closed());
+        flow.refuse(Calls.closed());
         return;
       }
       run(() -> {
         if (ended) {
-          flow.refuse(closed());
-        } else if (flows.putIfAbsent(feed, flow) != null) {
+          flow.refuse(Calls.closed());
+        } else if (!feeds.add(flow)) {
           flow.refuse(new IllegalStateException(feed + " has a subscriber already"));
         } else {
-          unclaimed.remove(feed);
           if (!(from instanceof Begin.Now)) {
             // It may be read already, as a run is by whoever starts it; only anew it begins there.
             detach(feed);
@@ -301,7 +248,7 @@ public final class Client implements AutoCloseable {
 
   private void attached(
       String feed, String id, @Nullable Frame frame, @Nullable Throwable failure) {
-    FeedFlow flow = flows.get(feed);
+    FeedFlow flow = feeds.find(feed);
     if (flow == null || !flow.askedBy(id)) {
       return;
     }
@@ -326,7 +273,7 @@ public final class Client implements AutoCloseable {
 
   /** Its subscriber is gone. */
   void forget(FeedFlow flow) {
-    if (flows.remove(flow.feed(), flow)) {
+    if (feeds.remove(flow)) {
       detach(flow.feed());
     }
   }
@@ -345,7 +292,7 @@ public final class Client implements AutoCloseable {
   }
 
   private void hello(Link over) {
-    helloId = "hello-" + ++commandCount;
+    helloId = "hello-" + calls.nextId();
     Map<String, @Nullable Object> hello = fields("type", "connect", "id", helloId);
     usedToken = settings.token.get();
     if (usedToken != null) {
@@ -356,14 +303,7 @@ public final class Client implements AutoCloseable {
     }
     if (sessionId != null) {
       hello.put("session_id", sessionId);
-      Map<String, String> positions = new LinkedHashMap<>(unclaimed);
-      flows.forEach((feed, flow) -> {
-        String position = flow.resumePosition();
-        if (position != null) {
-          positions.put(feed, position);
-        }
-      });
-      hello.put("positions", positions);
+      hello.put("positions", feeds.positions());
     }
     over.send(Json.text(hello));
   }
@@ -375,26 +315,18 @@ public final class Client implements AutoCloseable {
     admitted = true;
     if (frame.fields().get("limits") instanceof Map<?, ?> limits
         && limits.get("max_frame_bytes") instanceof Number most) {
-      frameLimit = most.longValue();
+      calls.frameLimit(most.longValue());
     }
     // Three heartbeats missed: a connection that is dead without anybody having said so.
     silenceMillis = 3 * frame.number("heartbeat_interval_ms", 25_000);
     watchSilence();
-    unclaimed.clear();
-    Map<String, FeedFlow> left = new LinkedHashMap<>(flows);
-    if (frame.fields().get("feeds") instanceof List<?> feeds) {
-      for (Object feed : feeds) {
-        if (feed instanceof Map<?, ?> place) {
-          placed(place, resumed, left);
-        }
-      }
-    }
+    List<FeedFlow> left = feeds.placed(frame.fields().get("feeds"), resumed);
     Calls.Resumption commands = calls.resume(resumed);
     Link over = link;
     if (over != null) {
       commands.again().forEach(call -> over.send(call.text()));
     }
-    left.values().forEach(FeedFlow::reattach);
+    left.forEach(FeedFlow::reattach);
     sendCalls();
     commands.lost().forEach(Client::lost);
     settings.listener.connected(frame);
@@ -408,21 +340,6 @@ public final class Client implements AutoCloseable {
                 CommandException.UNKNOWN_OUTCOME,
                 "the session was lost before the answer came; it may have been obeyed",
                 -1));
-  }
-
-  private void placed(Map<?, ?> place, boolean resumed, Map<String, FeedFlow> left) {
-    String feed = String.valueOf(place.get("feed"));
-    String position = String.valueOf(place.get("position"));
-    FeedFlow flow = flows.get(feed);
-    if (flow == null) {
-      unclaimed.put(feed, position);
-    } else if (!resumed || flow.resumePosition() == null) {
-      // Attached, but not from where the subscriber is: it is asked for anew.
-      detach(feed);
-    } else {
-      left.remove(feed);
-      flow.resumed(position, Boolean.TRUE.equals(place.get("recovered")));
-    }
   }
 
   private void watchSilence() {
@@ -466,41 +383,10 @@ public final class Client implements AutoCloseable {
       return;
     }
     String feed = frame.text("feed");
-    FeedFlow flow = feed == null ? null : flows.get(feed);
-    if (flow != null) {
-      toFlow(flow, frame);
-    } else if (feed != null) {
-      unclaimed(feed, frame);
-    } else {
+    if (feed == null) {
       aside(frame);
-    }
-  }
-
-  private static void toFlow(FeedFlow flow, Frame frame) {
-    if (frame.fields().containsKey("offset")) {
-      flow.event(frame);
-      return;
-    }
-    switch (frame.type()) {
-      case "gap" -> flow.gap(frame);
-      case "snapshot" -> flow.snapshot(frame);
-      case "detached" -> {
-        if (frame.text("id") == null) {
-          flow.fail(new CommandException("forbidden", "it may no longer be read", -1));
-        }
-      }
-      default -> {}
-    }
-  }
-
-  private void unclaimed(String feed, Frame frame) {
-    String position = unclaimed.get(feed);
-    if (position != null && frame.fields().containsKey("offset")) {
-      String now = Places.of(Places.epoch(position), frame.number("offset", 0));
-      unclaimed.put(feed, now);
-      settings.listener.event(new Delivery.Event(feed, now, frame));
-    } else if (frame.type().equals("detached")) {
-      unclaimed.remove(feed);
+    } else {
+      feeds.received(feed, frame);
     }
   }
 
@@ -560,8 +446,8 @@ public final class Client implements AutoCloseable {
             ? new CommandException(
                 CommandException.CLOSED, reason + (code < 0 ? "" : " (" + code + ")"), -1)
             : CommandException.of(said);
-    calls.fail(CommandException.CLOSED, "the client has ended: " + reason);
-    List.copyOf(flows.values()).forEach(flow -> flow.fail(why));
+    calls.end("the client has ended: " + reason);
+    feeds.fail(why);
     settings.listener.closed(reason);
     first.completeExceptionally(
         said != null || cause == null ? why : new IOException(reason, cause));
@@ -599,11 +485,10 @@ public final class Client implements AutoCloseable {
           link.close();
           link = null;
         }
-        calls.fail(CommandException.CLOSED, "the client is closed");
-        List.copyOf(flows.values()).forEach(FeedFlow::complete);
-        flows.clear();
+        calls.end("the client is closed");
+        feeds.complete();
         settings.listener.closed("closed");
-        first.completeExceptionally(closed());
+        first.completeExceptionally(Calls.closed());
         release();
       }
     });
