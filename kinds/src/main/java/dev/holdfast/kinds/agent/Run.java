@@ -8,19 +8,14 @@ import dev.holdfast.kinds.common.AtEnd;
 import dev.holdfast.kinds.common.Members;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,23 +32,19 @@ public final class Run {
     FAILED
   }
 
-  /** What users may have said that the agent has not taken yet. */
-  private static final int MOST_INPUT = 100;
-
   private final String id;
   private final Request request;
   private final Owner owner;
   private final AgentSettings settings;
   private final InstantSource clock;
   private final long startedMillis;
-  private final Map<String, Approval> approvals = new LinkedHashMap<>();
+  private final Questions questions = new Questions();
+  private final Inbox inbox = new Inbox();
   private final AtEnd atEnd = new AtEnd();
   private final List<Tokens> before = new ArrayList<>();
-  private final Queue<String> input = new ArrayDeque<>();
   private final @Nullable Witness witness;
   private Tokens tokens;
   private int attempt = 1;
-  private int approvalCount;
   private int followers;
   private long unfollowedMillis;
   private long saidMillis;
@@ -62,7 +53,6 @@ public final class Run {
   private long tokensOut = -1;
   private @Nullable String progress;
   private @Nullable String result;
-  private @Nullable Predicate<String> heard;
   private @Nullable Thread worker;
   private @Nullable String cancelledBy;
   private State state = State.RUNNING;
@@ -272,17 +262,7 @@ public final class Run {
    */
   public synchronized void ask(
       String question, String otherwise, Duration within, Consumer<String> decided) {
-    String approvalId = "a" + ++approvalCount;
-    Members asked =
-        new Members()
-            .text("approval_id", approvalId)
-            .text("question", question)
-            .text("default", otherwise)
-            .number("expires_in_ms", within.toMillis());
-    approvals.put(
-        approvalId,
-        new Approval(
-            approvalId, asked.object(), otherwise, clock.millis() + within.toMillis(), decided));
+    Members asked = questions.ask(question, otherwise, within, clock.millis(), decided);
     say("approval_request", asked);
   }
 
@@ -290,14 +270,14 @@ public final class Run {
   public @Nullable String input(Duration within) throws InterruptedException {
     long until = System.nanoTime() + within.toNanos();
     synchronized (this) {
-      while (input.isEmpty()) {
+      while (inbox.isEmpty()) {
         long left = until - System.nanoTime();
         if (left <= 0) {
           return null;
         }
         wait(left / 1_000_000, (int) (left % 1_000_000));
       }
-      return input.poll();
+      return inbox.poll();
     }
   }
 
@@ -306,10 +286,7 @@ public final class Run {
    * had room for it.
    */
   public synchronized void inputTo(Predicate<String> listener) {
-    heard = listener;
-    while (!input.isEmpty() && listener.test(input.element())) {
-      input.remove();
-    }
+    inbox.listen(listener);
   }
 
   /** It begins anew: what it has answered so far is void. */
@@ -318,7 +295,7 @@ public final class Run {
     before.add(tokens);
     tokens = new Tokens(id);
     progress = null;
-    approvals.clear();
+    questions.clear();
     say("restarted", new Members().number("attempt", attempt).text("reason", reason));
   }
 
@@ -338,11 +315,10 @@ public final class Run {
 
   /** Decides; false where there is nothing of that id to decide any more. */
   synchronized boolean decide(String approvalId, String decision, @Nullable String by) {
-    Approval open = approvals.get(approvalId);
-    if (open == null || state != State.RUNNING) {
+    Approval open = state == State.RUNNING ? questions.take(approvalId) : null;
+    if (open == null) {
       return false;
     }
-    approvals.remove(approvalId);
     say(
         "approval",
         new Members().text("approval_id", approvalId).text("decision", decision).text("by", by));
@@ -352,18 +328,9 @@ public final class Run {
 
   /** Takes what a user says; false where the run has ended or has too much to read. */
   synchronized boolean say(String words) {
-    if (state != State.RUNNING) {
-      return false;
-    }
-    if (heard != null) {
-      return heard.test(words);
-    }
-    if (input.size() >= MOST_INPUT) {
-      return false;
-    }
-    input.add(words);
+    boolean taken = state == State.RUNNING && inbox.take(words);
     notifyAll();
-    return true;
+    return taken;
   }
 
   /** Somebody follows it from now on, until it is told otherwise. */
@@ -437,10 +404,8 @@ public final class Run {
       if (state != State.RUNNING) {
         return;
       }
-      for (Approval open : List.copyOf(approvals.values())) {
-        if (now >= open.untilMillis()) {
-          decide(open.id(), open.otherwise(), null);
-        }
+      for (Approval open : questions.late(now)) {
+        decide(open.id(), open.otherwise(), null);
       }
       if (now - saidMillis >= settings.heartbeat().toMillis()) {
         say("heartbeat", new Members().number("elapsed_ms", now - startedMillis));
@@ -532,11 +497,7 @@ public final class Run {
         .number("index", tokens.count())
         .raw("progress", progress)
         .raw("result", result)
-        .raw(
-            "approvals",
-            approvals.values().stream()
-                .map(Approval::question)
-                .collect(Collectors.joining(",", "[", "]")));
+        .raw("approvals", questions.described());
   }
 
   /** All that is known of it, as a JSON object. */
