@@ -165,4 +165,73 @@ await test('a run is followed from its start', async (open) => {
   assert.equal(text, 'a b c');
 });
 
+async function until(holds) {
+  while (!holds()) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** What a client that listens is told of its user's own channel: the data of events, or the type of anything else. */
+function heardBy(client) {
+  const heard = [];
+  client.on('event', (event) => heard.push(event.data ?? event.type));
+  return heard;
+}
+
+await test('a feed that came unasked goes on to those who listen once its reader is closed', async (open) => {
+  const client = open({ user: 'own' });
+  const heard = heardBy(client);
+  await client.ready;
+  await client.publish('user:own', 'a:b', 1);
+  await until(() => heard.length === 1);
+  const feed = client.channel('user:own');
+  await feed.ready;
+  await client.publish('user:own', 'a:b', 2);
+  assert.equal((await feed[Symbol.asyncIterator]().next()).value.event.data, 2);
+  feed.close();
+  await client.publish('user:own', 'a:b', 3);
+  await until(() => heard.includes(3));
+  assert.deepEqual(heard, [1, 3]);
+});
+
+/** A connection to whose session the gateway does not know any more. */
+class Forgotten extends WebSocket {
+  send(text) {
+    super.send(text.replace(/"session_id":"[^"]*"/, '"session_id":"forgotten"'));
+  }
+}
+
+await test('those who listen miss nothing where the session is lost', async (open) => {
+  const [client, other] = [open({ user: 'lost', first: 60_000, most: 60_000, WebSocket: Forgotten }), open({ user: 'lost' })];
+  const heard = heardBy(client);
+  await client.ready;
+  await other.publish('user:lost', 'a:b', 1);
+  await until(() => heard.length === 1);
+  client.cut();
+  await other.publish('user:lost', 'a:b', 2);
+  client.retry();
+  await other.publish('user:lost', 'a:b', 3);
+  await until(() => heard.includes(3));
+  assert.deepEqual(heard, [1, 2, 3]);
+  assert.equal(client.status.resumed, false);
+});
+
+await test('a reader that is given up before it begins reads nothing', async (open) => {
+  const client = open({});
+  const feed = client.channel('given-up', { signal: AbortSignal.abort() });
+  assert.ok(feed.closed);
+  assert.deepEqual(await numbers(feed, 'never'), []);
+});
+
+await test('the reason of an end is that of the end, not of a refusal long before', async (open) => {
+  const client = open({ user: 'sent-away' });
+  await client.ready;
+  client.tell('message', { channel: 1 });
+  await client.command('ping', {});
+  const closed = new Promise((resolve) => client.on('status', (status) => status.state === 'closed' && resolve(status)));
+  await fetch(url.replace(/^ws(.*)\/ws$/, `http$1/api/sessions/${client.sessionId}`), { method: 'DELETE' });
+  assert.doesNotMatch((await closed).reason, /channel/);
+  assert.equal((await closed).code, 4003);
+});
+
 console.log(`${passed.length} passed`);

@@ -38,7 +38,7 @@ class HoldfastJsTest {
               Gateways.SECRET);
       String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(node.waitFor()).as(said).isZero();
-      assertThat(said).contains("10 passed");
+      assertThat(said).contains("14 passed");
       assertThat(gateways.errors()).isEmpty();
     }
   }

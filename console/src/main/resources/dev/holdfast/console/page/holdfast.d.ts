@@ -3,6 +3,7 @@ export class HoldfastError extends Error {
   readonly code: string;
   readonly reason?: string;
   readonly retryAfterMs?: number;
+  constructor(code: string, message: string, frame?: { reason?: string; retry_after_ms?: number });
 }
 
 export interface Options {
@@ -40,14 +41,18 @@ export interface Event extends Frame {
   timestamp: string;
 }
 
+/** What those who listen will never see of a feed, or see as the state it has come to. */
+export type Missed = ({ type: 'gap'; after: string | null; reason: 'slow' | 'retention' | 'unrecovered' }
+  | { type: 'snapshot'; state: { [field: string]: any } }) & { feed: string; position: string };
+
 /** What a feed gives to its reader, in order; whoever attaches from `position` goes on with what follows. */
 export type Delivery =
   /** An event, given once. */
-  | { kind: 'event'; feed: string; position: string; event: Event }
+  | { kind: 'event'; feed: string; position: string; event: Event; state?: undefined }
   /** The state of the feed as of its position, in place of events that are not there any more. */
-  | { kind: 'snapshot'; feed: string; position: string; state: Frame }
+  | { kind: 'snapshot'; feed: string; position: string; state: { [field: string]: any }; event?: undefined }
   /** Events that this reader will never see: those after `after`, up to `position`. */
-  | { kind: 'gap'; feed: string; position: string; after: string | null; reason: 'slow' | 'retention' | 'unrecovered' };
+  | { kind: 'gap'; feed: string; position: string; after: string | null; reason: 'slow' | 'retention' | 'unrecovered'; event?: undefined; state?: undefined };
 
 export interface FeedOptions {
   /** Where to begin: `now` unless given. */
@@ -95,7 +100,7 @@ export interface Client {
   /** Each change of `status`. Returns what ends it. */
   on(name: 'status', callback: (status: Status) => void): () => void;
   /** Events of feeds without a reader: read since admission, such as the user's own channel, or come with a command. */
-  on(name: 'event', callback: (event: Event) => void): () => void;
+  on(name: 'event', callback: (event: Event | Missed) => void): () => void;
   /** Frames of no feed and no command: `broadcast`, errors. */
   on(name: 'frame', callback: (frame: Frame) => void): () => void;
   /** Connects at once, where it waits. */

@@ -14,6 +14,9 @@ const WAITING = 10_000;
 /** Deliveries that wait for a reader before its feed is let go, to be taken up again from the same place. */
 const BUFFER = 1024;
 
+/** Feeds that came with commands and that nobody reads, of which is remembered what was seen. */
+const FOLLOWED = 1000;
+
 /** Close codes after which coming back is of no use; 4001 is one too, unless there is another token by then. */
 const STOP = new Set([1002, 1007, 1009, 4000, 4003, 4004, 4009]);
 
@@ -134,6 +137,18 @@ class Feed {
   /** The place to go on from after a reconnect; null while there is none to keep. */
   get _resumePosition() {
     return this.#state === 'attached' ? this.#position : null;
+  }
+
+  /** It is read without having been asked for, from there on. */
+  _given(position) {
+    this.#state = 'attached';
+    this.#position = position;
+  }
+
+  /** Goes on where another reader of the same feed has come to. */
+  _takeOver(position) {
+    this.#position = position ?? this.#position;
+    this._attach();
   }
 
   _resumed(position, recovered) {
@@ -365,14 +380,16 @@ class Client {
     }
     const feed = new Feed(this, name, options);
     this.#feeds.set(name, feed);
-    this.#unclaimed.delete(name);
     this.#followed.delete(name);
     if (feed._resumePosition === null && (options.from ?? 'now') !== 'now') {
       // It may be read already, as a run is by whoever starts it; only anew it begins there.
       this._detach(name);
     }
     feed._attach();
-    options.signal?.addEventListener('abort', () => feed.close());
+    options.signal?.addEventListener('abort', () => feed.close(), { once: true });
+    if (options.signal?.aborted) {
+      feed.close();
+    }
     return feed;
   }
 
@@ -395,12 +412,33 @@ class Client {
   }
 
   _forget(feed) {
-    if (this.#feeds.get(feed.name) === feed) {
-      this.#feeds.delete(feed.name);
+    const { name } = feed;
+    if (this.#feeds.get(name) === feed) {
+      this.#feeds.delete(name);
       if (!this.#ended) {
-        this._detach(feed.name);
+        this._detach(name);
+        this.#unclaimed.get(name)?._takeOver(feed.position);
       }
+    } else if (this.#unclaimed.get(name) === feed) {
+      this.#unclaimed.delete(name);
     }
+  }
+
+  /** Whoever listens is the reader of a feed that came unasked, while it has no other. */
+  #listen(name, position) {
+    const feed = new Feed(this, name, {
+      onDelivery: ({ kind, event, ...rest }) => this.#tell('event', event ?? { type: kind, ...rest }),
+    });
+    // What was seen before the gateway said where it is does not come again.
+    const seen = Math.max(offsetOf(position), this.#followed.get(name) ?? 0);
+    this.#followed.delete(name);
+    feed._given(`${epochOf(position)}:${seen}`);
+    this.#unclaimed.set(name, feed);
+  }
+
+  /** Each feed with the one who is given its events. */
+  #readers() {
+    return new Map([...this.#unclaimed, ...this.#feeds]);
   }
 
   // The connection.
@@ -441,8 +479,8 @@ class Client {
     }
     if (this.#sessionId !== null) {
       hello.session_id = this.#sessionId;
-      hello.positions = Object.fromEntries(this.#unclaimed);
-      for (const [name, feed] of this.#feeds) {
+      hello.positions = {};
+      for (const [name, feed] of this.#readers()) {
         if (feed._resumePosition !== null) {
           hello.positions[name] = feed._resumePosition;
         }
@@ -459,21 +497,22 @@ class Client {
     this.#admitted = true;
     this.#frameLimit = frame.limits?.max_frame_bytes ?? this.#frameLimit;
     this.#heartbeatMs = frame.heartbeat_interval_ms ?? this.#heartbeatMs;
-    this.#unclaimed.clear();
     if (!frame.resumed) {
       this.#followed.clear();
     }
-    const left = new Map(this.#feeds);
+    const left = this.#readers();
     for (const { feed: name, position, recovered } of frame.feeds ?? []) {
-      const feed = this.#feeds.get(name);
-      if (!feed) {
-        this.#unclaimed.set(name, position);
-      } else if (!frame.resumed || feed._resumePosition === null) {
-        // Attached, but not from where its reader is: it is asked for anew.
-        this._detach(name);
-      } else {
+      const feed = left.get(name);
+      if (!this.#unclaimed.has(name) && !(feed && frame.resumed)) {
+        this.#listen(name, position);
+      }
+      const there = feed?._resumePosition ?? null;
+      if (there !== null && (frame.resumed || there === position)) {
         left.delete(name);
         feed._resumed(position, recovered);
+      } else if (feed) {
+        // Attached, but not from where its reader is: it is asked for anew.
+        this._detach(name);
       }
     }
     this.#again(frame.resumed);
@@ -502,6 +541,7 @@ class Client {
 
   #received(frame) {
     this.#heardAt = Date.now();
+    this.#refusal = null;
     const call = frame.id === undefined ? undefined : this.#underWay.get(frame.id);
     if (frame.type === 'connected' && !call) {
       // A URL with a token is greeted unasked; what counts is the answer to what was asked.
@@ -526,29 +566,22 @@ class Client {
   }
 
   #fed(frame) {
-    const feed = this.#feeds.get(frame.feed);
+    const { feed: name, offset } = frame;
+    const feed = this.#feeds.get(name) ?? this.#unclaimed.get(name);
     if (feed) {
       if (!feed._take(frame)) {
         // Another connection may do better.
-        this.#lost(this.#socket, 0, `a hole in ${frame.feed}`);
+        this.#lost(this.#socket, 0, `a hole in ${name}`);
       }
-      return;
-    }
-    const position = this.#unclaimed.get(frame.feed);
-    if (frame.type === 'detached') {
-      this.#unclaimed.delete(frame.feed);
-      this.#followed.delete(frame.feed);
-    } else if (position === undefined) {
+    } else if (frame.type === 'detached') {
+      this.#followed.delete(name);
+    } else if (offset > (this.#followed.get(name) ?? 0)) {
       // A feed that came with a command, as a device's does: there is no place to keep, only what was seen.
-      if (frame.offset > (this.#followed.get(frame.feed) ?? 0)) {
-        this.#followed.set(frame.feed, frame.offset);
-        this.#tell('event', frame);
+      this.#followed.delete(name);
+      this.#followed.set(name, offset);
+      if (this.#followed.size > FOLLOWED) {
+        this.#followed.delete(this.#followed.keys().next().value);
       }
-    } else if (frame.offset > offsetOf(position)) {
-      this.#unclaimed.set(frame.feed, `${epochOf(position)}:${frame.offset}`);
-      this.#tell('event', frame);
-    } else if (frame.type === 'gap') {
-      this.#unclaimed.set(frame.feed, `${epochOf(position)}:${frame.to}`);
       this.#tell('event', frame);
     }
   }
@@ -568,7 +601,7 @@ class Client {
     } else if (frame.type === 'reconnect') {
       this.#advisedMs = frame.reconnect_after_ms ?? 0;
     } else if (frame.type === 'error') {
-      // Whatever else it means: where the connection ends now, this is why.
+      // Whatever else it means: where the connection ends right after it, this is why.
       this.#refusal = frame;
     }
     this.#tell('frame', frame);
@@ -664,6 +697,7 @@ class Client {
     this.#waiting = [];
     const feeds = [...this.#feeds.values()];
     this.#feeds.clear();
+    this.#unclaimed.clear();
     feeds.forEach((feed) => feed._finish(code === 1000 ? null : failure));
     this.#first.reject(failure);
     this.#become({ state: 'closed', code, reason, error: failure });
