@@ -6,6 +6,7 @@ import static dev.holdfast.conformance.Browsers.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.URI;
@@ -248,6 +249,71 @@ class ConsoleLooksTest {
     }
     person.close();
     victim.context().close();
+  }
+
+  /**
+   * What JSON can be besides a text, made so that whoever takes it for one, or for a template,
+   * fails.
+   */
+  private static final String ODD =
+      "{\"toString\":1,\"valueOf\":1,\"nodeType\":1,\"_$litType$\":1,\"strings\":[\"<img src=x"
+          + " onerror=window.pwned=1>\"],\"values\":[]}";
+
+  @Test
+  void whatHasNotTheShapeOfItsComponentLeavesTheRestOfTheCanvasAsItIs() throws Exception {
+    BrowserContext person = browsers().person();
+    Page tab = browsers().open(person, "canvas");
+    assertThat(tab.locator("h1")).hasText("Canvas");
+    List<String> odd =
+        List.of(
+            "\"component\":\"table\",\"columns\":[null,@,5],\"rows\":[null,5,@,[null,@]]",
+            "\"component\":\"form\",\"schema\":{\"required\":5,\"properties\":{\"a\":null,\"b\":{\"enum\":5},\"c\":{\"type\":\"string\",\"default\":@,\"title\":@,\"description\":@}}}",
+            "\"component\":\"form\",\"fields\":[null,{\"name\":@,\"label\":@,\"options\":[null,@]}]",
+            "\"component\":\"bar_chart\",\"series\":[null,@,{\"name\":@,\"values\":[@,null,\"5\"]}],\"labels\":[@]",
+            "\"component\":\"line_chart\",\"values\":@,\"labels\":@",
+            "\"component\":\"pie_chart\",\"values\":null",
+            "\"component\":\"chart\",\"chart_type\":\"constructor\",\"values\":[1]",
+            "\"component\":\"status_panel\",\"status\":@,\"message\":@,\"items\":[null,{\"label\":@,\"status\":@,\"value\":@}]",
+            "\"component\":\"agent_operation_tracker\",\"steps\":[null,@],\"logs\":[null,{\"level\":@,\"message\":@}],\"context\":null,\"status\":@,\"progress\":@,\"current_step\":@",
+            "\"component\":@,\"title\":@",
+            "\"component\":\"markdown\",\"markdown\":@,\"title\":@");
+    for (String one : odd) {
+      publish("user:dev-user", "canvas:present", "{" + one.replace("@", ODD) + "}");
+    }
+    publish(
+        "user:dev-user",
+        "canvas:present",
+        "{\"component\":\"markdown\",\"title\":\"the last\",\"content\":\"**drawn**\"}");
+    Locator last =
+        tab.locator(".board")
+            .filter(new Locator.FilterOptions().setHasText("the last").setHasText("drawn"));
+    assertThat(last.locator("strong")).hasText("drawn");
+    assertThat((Integer) tab.evaluate("() => document.querySelectorAll('.board').length"))
+        .isGreaterThan(odd.size());
+    harmless(tab);
+    person.close();
+  }
+
+  @Test
+  void whatIsBelowZeroIsDrawnBelowIt() throws Exception {
+    BrowserContext person = browsers().person();
+    Page tab = browsers().open(person, "canvas");
+    publish(
+        "user:dev-user",
+        "canvas:present",
+        "{\"canvas_id\":\"cold\",\"component\":\"bar_chart\",\"title\":\"Below"
+            + " zero\",\"labels\":[\"a\",\"b\"],\"values\":[5,-5]}");
+    Locator bars =
+        tab.locator(".board")
+            .filter(new Locator.FilterOptions().setHasText("Below zero"))
+            .locator("rect.hue-0[y]");
+    assertThat(bars).hasCount(2);
+    List<?> ends =
+        (List<?>)
+            bars.evaluateAll(
+                "all => all.flatMap(({y, height}) => [y, height].map(one => one.baseVal.value))");
+    assertThat(ends).isEqualTo(List.of(0, 95, 95, 95));
+    person.close();
   }
 
   private static void harmless(Page tab) {

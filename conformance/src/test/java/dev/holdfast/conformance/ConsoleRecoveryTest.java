@@ -10,6 +10,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.LoadState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -121,6 +122,37 @@ class ConsoleRecoveryTest {
         .hasText(all, new LocatorAssertions.HasTextOptions().setTimeout(30_000));
     assertThat(bob.locator(".said .what")).hasText(all);
     assertThat(ann.locator(".banner.warn")).hasCount(0);
+  }
+
+  @Test
+  void whatIsPublishedAfterARestartIsShownBesideNothingOfBefore() throws Exception {
+    Page tab = browsers.open(browsers.person(), "channels/news");
+    for (String part : new String[] {"before", "before"}) {
+      field(tab, "Data, as JSON").fill("\"" + part + "\"");
+      button(tab, "Publish").click();
+      assertThat(field(tab, "Data, as JSON")).hasValue("");
+    }
+    assertThat(tab.locator(".event-row pre")).hasText(new String[] {"before", "before"});
+    browsers.restart();
+    assertThat(tab.locator(".banner.good")).containsText("Connected again", SOON);
+    assertThat(tab.locator(".event-row")).hasCount(0);
+    field(tab, "Data, as JSON").fill("\"after\"");
+    button(tab, "Publish").click();
+    assertThat(tab.locator(".event-row pre")).hasText(new String[] {"after"});
+  }
+
+  @Test
+  void aPageThatWasNotOpenedYetIsThereWhileTheGatewayIsNot() throws Exception {
+    Page tab = open(browsers.person(), "chat");
+    assertThat(tab.locator("h1")).hasText("Chat");
+    tab.waitForLoadState(LoadState.NETWORKIDLE);
+    relay.retarget(nobody());
+    relay.cut();
+    assertThat(tab.locator(".banner.warn")).isVisible();
+    tab.evaluate("() => (location.hash = '#/tools')");
+    assertThat(tab.locator("h1")).hasText("Tools");
+    relay.retarget(browsers.gateway().base().getPort());
+    assertThat(tab.locator("main form.card")).isVisible();
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -151,7 +152,7 @@ class ConsoleTest {
     assertThat(tab.locator(".event-row")).containsText("order:made");
     field(tab, "Data, as JSON").fill("{\"id\":");
     button(tab, "Publish").click();
-    assertThat(tab.getByRole(AriaRole.ALERT)).containsText("no JSON");
+    assertThat(tab.getByRole(AriaRole.ALERT)).containsText("not JSON");
     tab.reload();
     assertThat(tab.locator(".event-row pre")).hasText("{\n  \"id\": 7\n}");
     Browsers.picture(tab, "channels");
@@ -223,6 +224,120 @@ class ConsoleTest {
     Browsers.picture(tab, "canvas");
     tab.reload();
     assertThat(tab.locator(".markdown strong")).hasText("bold");
+  }
+
+  @Test
+  void theCanvasGoesOnWhereItsChannelWasReadInTheSameTab() {
+    Page tab = open("canvas");
+    assertThat(tab.locator("h1")).hasText("Canvas");
+    go(tab, "channels/user:dev-user");
+    present(tab, "while its channel was read");
+    go(tab, "canvas");
+    Locator board = tab.locator(".board h2");
+    assertThat(board.getByText("while its channel was read")).isVisible();
+    Page other = open("channels/user:dev-user");
+    present(other, "after that");
+    assertThat(board.getByText("after that")).isVisible();
+  }
+
+  private static void go(Page tab, String page) {
+    tab.evaluate("page => (location.hash = '#/' + page)", page);
+  }
+
+  private static void present(Page channel, String title) {
+    field(channel, "Event").fill("canvas:present");
+    field(channel, "Data, as JSON")
+        .fill("{\"component\":\"markdown\",\"title\":\"" + title + "\",\"content\":\"x\"}");
+    button(channel, "Publish").click();
+    assertThat(field(channel, "Data, as JSON")).hasValue("");
+  }
+
+  @Test
+  void theKeyboardLeavesATerminalThatTakesEveryOtherKey() {
+    Page tab = open("terminals");
+    button(tab, "Open").click();
+    Locator glass = tab.locator(".xterm-rows");
+    assertThat(glass).containsText(Pattern.compile("[#$] "));
+    Locator keys = tab.locator(".xterm-helper-textarea");
+    assertThat(keys).isFocused();
+    tab.keyboard().press("Tab");
+    tab.keyboard().press("Escape");
+    assertThat(keys).isFocused();
+    tab.keyboard().press("Control+Shift+M");
+    assertThat(tab.locator(".screen h2")).isFocused();
+    tab.keyboard().press("Tab");
+    assertThat(tab.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("View only")))
+        .isFocused();
+    button(tab, "Read out").click();
+    assertThat(tab.locator(".xterm-accessibility")).containsText(Pattern.compile("[#$] "));
+    button(tab, "Read out").click();
+    button(tab, "End").click();
+    assertThat(tab.locator(".screen header .badge")).containsText("ended");
+    keys.focus();
+    tab.keyboard().press("Tab");
+    assertThat(keys).not().isFocused();
+  }
+
+  /** Says so many things in a channel; the last of them is {@code last}. */
+  private static void say(Page tab, int count, String last) {
+    tab.evaluate(
+        """
+        async ([count, last]) => {
+          const { connect } = await import('/holdfast.js');
+          const other = connect({ user: 'chatty' });
+          const said = Array.from({ length: count - 1 }, (_, at) => other.message('chatty', `message ${at}`));
+          await Promise.all([...said, other.message('chatty', last)]);
+          other.close();
+        }
+        """,
+        List.of(count, last));
+    assertThat(tab.locator(".said .what").last()).hasText(last);
+  }
+
+  @Test
+  void aPageIsNoLargerForAllThatItHasSeen() {
+    Page tab = open("chat/chatty");
+    assertThat(tab.locator("h1")).hasText("Chat");
+    String nodes =
+        """
+        () => {
+          const all = document.createTreeWalker(document, NodeFilter.SHOW_ALL);
+          let count = 0;
+          while (all.nextNode()) count++;
+          return count;
+        }
+        """;
+    say(tab, 600, "the first are gone");
+    int before = (Integer) tab.evaluate(nodes);
+    say(tab, 3_000, "thousands more");
+    assertThat(tab.locator(".said")).hasCount(500);
+    assertThat((Integer) tab.evaluate(nodes)).isEqualTo(before);
+  }
+
+  @Test
+  void aLongListIsShownInPartAndSearched() {
+    StringBuilder sessions = new StringBuilder();
+    for (int i = 0; i < 5_000; i++) {
+      sessions
+          .append(i == 0 ? "" : ",")
+          .append(
+              "{\"session_id\":\"s%d\",\"user_id\":\"user-%d\",\"connected\":true,".formatted(i, i))
+          .append("\"created\":\"2026-11-20T09:00:00Z\",\"feeds\":1,\"behind\":0}");
+    }
+    person.route(
+        "**/api/sessions",
+        route ->
+            route.fulfill(
+                new Route.FulfillOptions()
+                    .setContentType("application/json")
+                    .setBody("{\"sessions\":[" + sessions + "],\"closed\":[]}")));
+    Page tab = open("sessions");
+    assertThat(tab.locator("tbody tr")).hasCount(200);
+    assertThat(tab.locator("main")).containsText("And 4800 more.");
+    field(tab, "Find").fill("user-4321");
+    assertThat(tab.locator("tbody tr")).hasCount(1);
+    field(tab, "Find").fill("nobody");
+    assertThat(tab.locator("main")).containsText("None of 5000.");
   }
 
   @Test

@@ -4,7 +4,7 @@ import './boards.js';
 import { own, questions } from './own-device.js';
 import { pairing } from './pairing.js';
 import { signInCard } from './sign-in.js';
-import { html, icon, nothing, submit, view } from './ui.js';
+import { empty, html, icon, nothing, render, submit, view } from './ui.js';
 
 const pages = [
   ['overview', 'Overview'],
@@ -22,6 +22,7 @@ const pages = [
 const state = { page: null, problem: null, asking: false, back: false };
 let opened = null;
 let turn = 0;
+let unfetched = false;
 
 function where() {
   const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/').map((part) => {
@@ -49,9 +50,11 @@ async function go() {
   const mine = ++turn;
   opened?.close?.();
   opened = null;
+  unfetched = false;
   state.page = name;
   state.problem = null;
   update();
+  shownInNav();
   document.title = `${pages.find(([id]) => id === name)[1]} · Holdfast`;
   const main = document.getElementById('page');
   if (!admitted() && !invited()) {
@@ -61,10 +64,30 @@ async function go() {
   const root = document.createElement('div');
   root.className = `page page-${name}`;
   main.replaceChildren(root);
-  const module = await import(`./pages/${name}.js`);
+  let module;
+  try {
+    module = await import(`./pages/${name}.js`);
+  } catch {
+    if (mine === turn) {
+      unfetched = true;
+      render(empty('This page can’t be fetched right now.', html`<button @click=${go}>Try again</button>`), root);
+    }
+    return;
+  }
   if (mine === turn) {
     opened = module.open(root, rest) ?? null;
+    fetchOthers();
   }
+}
+
+/** On a phone not every link has room: that of the page is led to. */
+function shownInNav() {
+  requestAnimationFrame(() => document.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' }));
+}
+
+/** The other pages are fetched before somebody asks for one while the gateway is away. */
+function fetchOthers() {
+  offered().forEach(([name]) => import(`./pages/${name}.js`).catch(() => {}));
 }
 
 function banner() {
@@ -92,7 +115,7 @@ function device() {
   const recording = own.state.recording && !own.state.recording.over;
   return html`
     ${asking ? html`<div class="banner ask-device" role="alertdialog" aria-label="A device's command">
-      <span>May <strong>${gateway.user}</strong>, from wherever asked, ${questions[asking.command]}?
+      <span role="alert">May <strong>${gateway.user}</strong>, from wherever asked, ${questions[asking.command]}?
         Yes holds until you stop being a device.</span>
       <span class="buttons"><button class="small primary" @click=${() => asking.answer(true)}>Allow</button>
         <button class="small" @click=${() => asking.answer(false)}>Refuse</button></span></div>` : nothing}
@@ -185,7 +208,7 @@ gateway.watch((now) => {
       state.back = false;
       update();
     }, 4_000);
-    if (now !== client) {
+    if (now !== client || unfetched) {
       client = now;
       go();
     }

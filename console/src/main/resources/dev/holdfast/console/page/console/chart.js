@@ -1,6 +1,6 @@
 /** Charts: lines over time by uPlot; bars, lines and pies of a few values as pictures. */
 import uPlot from './lib/uplot-1.6.32/uPlot.esm.js';
-import { html, svg } from './ui.js';
+import { brief, html, svg, text } from './ui.js';
 
 /** A colour of the style sheet as a canvas takes it: `light-dark()` is for style sheets alone. */
 function resolved(name) {
@@ -110,33 +110,47 @@ export class Timeline {
 }
 
 const HUES = 6;
-const WIDTH = 560;
-const HEIGHT = 240;
+const WIDTH = 420;
+const HEIGHT = 190;
+const APART = 24;
+const LETTER = 7.5;
+const LABEL = 14;
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 const number = (value) => (Number.isFinite(Number(value)) ? Number(value) : 0);
 
 const legend = (names) => html`<ul class="legend">${names.map((name, at) => html`<li>
   <svg viewBox="0 0 10 10" aria-hidden="true"><rect class="hue-${at % HUES}" width="10" height="10" rx="2"/></svg>${name}</li>`)}</ul>`;
 
-function frame(labels, most, inner, words) {
+/** From the least to the most that is shown, zero included; `at` says how far down the picture a value is. */
+function scale(series) {
+  const all = series.flatMap((one) => one.values);
+  const least = Math.min(0, ...all);
+  const most = Math.max(least + 1e-9, 0, ...all);
+  return { least, most, at: (value) => HEIGHT * (1 - (value - least) / (most - least)) };
+}
+
+function frame(labels, { least, most, at: down }, inner, words) {
   const step = WIDTH / Math.max(1, labels.length);
-  const every = Math.ceil(labels.length / 8);
+  const marks = [0, most, least, (least + most) / 2].reduce((kept, one) =>
+    (kept.some((other) => Math.abs(down(one) - down(other)) < APART) ? kept : [...kept, one]), []);
+  const every = Math.ceil(((Math.min(LABEL, Math.max(0, ...labels.map((label) => label.length))) + 1) * LETTER) / step);
   return html`<svg class="picture" viewBox="-44 -10 ${WIDTH + 54} ${HEIGHT + 36}" role="img" aria-label=${words}>
-    ${[0, 0.5, 1].map((part) => svg`<line class="axis" x1="0" x2=${WIDTH} y1=${HEIGHT * (1 - part)} y2=${HEIGHT * (1 - part)}/>
-      <text x="-8" y=${HEIGHT * (1 - part) + 4} text-anchor="end">${Number((most * part).toPrecision(3))}</text>`)}
+    ${marks.map((mark) => svg`<line class="axis" x1="0" x2=${WIDTH} y1=${down(mark)} y2=${down(mark)}/>
+      <text x="-8" y=${down(mark) + 4} text-anchor="end">${short.format(mark)}</text>`)}
     ${inner}
-    ${labels.map((label, at) => (at % every ? '' : svg`<text x=${step * (at + 0.5)} y=${HEIGHT + 20} text-anchor="middle">${label}</text>`))}
+    ${labels.map((label, at) => (at % every ? '' : svg`<text x=${step * (at + 0.5)} y=${HEIGHT + 20} text-anchor="middle">${brief(label, LABEL - 1)}</text>`))}
   </svg>`;
 }
 
 /** `{labels, series: [{name, values}]}`, or `{labels, values}`, in either of the usual spellings. */
 export function columns(data) {
   const series = data.series ?? data.datasets ?? [{ name: data.name ?? data.title ?? '', values: data.values ?? data.data ?? [] }];
-  const clean = (Array.isArray(series) ? series : []).slice(0, 12).map((one) => ({
-    name: String(one.name ?? one.label ?? ''),
+  const clean = (Array.isArray(series) ? series : []).filter((one) => one !== null).slice(0, 12).map((one) => ({
+    name: text(one.name ?? one.label ?? ''),
     values: (Array.isArray(one.values ?? one.data) ? one.values ?? one.data : []).slice(0, 500).map(number),
   }));
   const length = Math.max(0, ...clean.map((one) => one.values.length));
-  const labels = Array.isArray(data.labels ?? data.x) ? (data.labels ?? data.x).slice(0, 500).map(String) : [];
+  const labels = Array.isArray(data.labels ?? data.x) ? (data.labels ?? data.x).slice(0, 500).map(text) : [];
   return { series: clean, labels: Array.from({ length }, (_, at) => labels[at] ?? String(at + 1)) };
 }
 
@@ -145,21 +159,19 @@ const told = ({ series, labels }) => series.map((one) =>
 
 export function bars(data) {
   const all = columns(data);
-  const most = Math.max(1e-9, ...all.series.flatMap((one) => one.values));
+  const down = scale(all.series);
   const step = WIDTH / Math.max(1, all.labels.length);
   const width = (step * 0.72) / Math.max(1, all.series.length);
-  return html`${frame(all.labels, most, all.series.map((one, row) => one.values.map((value, at) => {
-    const height = (Math.max(0, value) / most) * HEIGHT;
-    return svg`<rect class="hue-${row % HUES}" x=${step * (at + 0.14) + width * row} y=${HEIGHT - height} width=${width} height=${height} rx="2"/>`;
-  })), `Bar chart. ${told(all)}`)}${all.series.length > 1 ? legend(all.series.map((one) => one.name)) : ''}`;
+  return html`${frame(all.labels, down, all.series.map((one, row) => one.values.map((value, at) => svg`<rect class="hue-${row % HUES}"
+    x=${step * (at + 0.14) + width * row} y=${down.at(Math.max(0, value))} width=${width} height=${down.at(Math.min(0, value)) - down.at(Math.max(0, value))} rx="2"/>`)), `Bar chart. ${told(all)}`)}${all.series.length > 1 ? legend(all.series.map((one) => one.name)) : ''}`;
 }
 
 export function lines(data) {
   const all = columns(data);
-  const most = Math.max(1e-9, ...all.series.flatMap((one) => one.values));
+  const down = scale(all.series);
   const step = WIDTH / Math.max(1, all.labels.length);
-  return html`${frame(all.labels, most, all.series.map((one, row) => svg`<polyline class="curve hue-${row % HUES}"
-    points=${one.values.map((value, at) => `${step * (at + 0.5)},${HEIGHT - (Math.max(0, value) / most) * HEIGHT}`).join(' ')}/>`),
+  return html`${frame(all.labels, down, all.series.map((one, row) => svg`<polyline class="curve hue-${row % HUES}"
+    points=${one.values.map((value, at) => `${step * (at + 0.5)},${down.at(value)}`).join(' ')}/>`),
   `Line chart. ${told(all)}`)}${all.series.length > 1 ? legend(all.series.map((one) => one.name)) : ''}`;
 }
 

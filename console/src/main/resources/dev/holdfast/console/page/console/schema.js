@@ -1,13 +1,13 @@
 /** A form for a JSON schema, as far as schemas of tools usually go; whatever is beyond that is typed as JSON. */
-import { html, nothing } from './ui.js';
+import { html, json, nothing } from './ui.js';
 
 const plain = new Set(['string', 'number', 'integer', 'boolean']);
 
-const kindOf = (schema) => (schema.enum ? 'enum' : plain.has(schema.type) ? schema.type : 'json');
+const kindOf = (schema) => (Array.isArray(schema.enum) ? 'enum' : plain.has(schema.type) ? schema.type : 'json');
 
-function control(name, schema, needed) {
+function control(name, schema, needed, place) {
   const title = schema.title ?? name;
-  const id = `hint-${name}`;
+  const id = `hint-${encodeURIComponent(`${place}-${name}`)}`;
   const described = schema.description ? id : nothing;
   const labelled = (input) => html`<div class="field">${input}
     ${schema.description ? html`<span class="hint" id=${id}>${schema.description}</span>` : nothing}</div>`;
@@ -34,15 +34,18 @@ function control(name, schema, needed) {
   }
 }
 
-export function form(schema) {
-  const needed = new Set(schema.required ?? []);
-  return Object.entries(schema.properties ?? {}).map(([name, one]) => control(name, one ?? {}, needed.has(name)));
+const neededBy = ({ required }) => new Set(Array.isArray(required) ? required : []);
+
+/** @param place a name that no other form on the page has */
+export function form(schema, place) {
+  const needed = neededBy(schema);
+  return Object.entries(schema.properties ?? {}).map(([name, one]) => control(name, one ?? {}, needed.has(name), place));
 }
 
 /** What such a form says, as arguments. Throws where a text is no JSON. */
 export function read(schema, element) {
   const values = {};
-  const needed = new Set(schema.required ?? []);
+  const needed = neededBy(schema);
   for (const [name, one] of Object.entries(schema.properties ?? {})) {
     const input = element.elements.namedItem(name);
     const kind = kindOf(one ?? {});
@@ -51,16 +54,8 @@ export function read(schema, element) {
     } else if (input.value !== '' || (kind === 'string' && needed.has(name))) {
       values[name] = kind === 'number' || kind === 'integer' ? Number(input.value)
         : kind === 'enum' ? one.enum.find((choice) => String(choice) === input.value)
-          : kind === 'json' ? parse(name, input.value) : input.value;
+          : kind === 'json' ? json(input.value, one?.title ?? name) : input.value;
     }
   }
   return values;
-}
-
-function parse(name, json) {
-  try {
-    return JSON.parse(json);
-  } catch (problem) {
-    throw new Error(`${name}: ${problem.message}`);
-  }
 }

@@ -36,15 +36,30 @@ const theme = {
   brightCyan: '#8be3e4', brightWhite: '#ffffff',
 };
 
-/** A terminal in a box. `fit` says how many rows and columns there is room for. */
-export function screen(box, { rows, cols, readOnly }) {
+/** Leaves the terminal by the keyboard: programs get every other key. Whether that was it. */
+const leaves = ({ code, ctrlKey, shiftKey }) => code === 'KeyM' && ctrlKey && shiftKey;
+
+/** A terminal in a box. `room` says how many rows and columns there is room for; `leave` is called where the keyboard leaves it. */
+export function screen(box, { rows, cols, readOnly, readOut, leave }) {
   const terminal = new Terminal({
     rows, cols, theme, disableStdin: readOnly, scrollback: 5_000, fontSize: 13.5, cursorBlink: false,
     fontFamily: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
-    screenReaderMode: false, allowProposedApi: false,
+    screenReaderMode: readOut, allowProposedApi: false,
   });
   const addon = new FitAddon();
   terminal.loadAddon(addon);
   terminal.open(box);
+  terminal.textarea.setAttribute('aria-describedby', 'leaving');
+  terminal.attachCustomKeyEventHandler((event) => {
+    if (leaves(event)) {
+      event.preventDefault();
+      if (event.type === 'keydown') {
+        leave();
+      }
+      return false;
+    }
+    // Where nothing can be typed, Tab leads on as everywhere.
+    return !(event.key === 'Tab' && terminal.options.disableStdin);
+  });
   return { terminal, room: () => addon.proposeDimensions() };
 }

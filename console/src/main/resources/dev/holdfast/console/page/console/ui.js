@@ -1,10 +1,25 @@
 /** What every page draws with. */
-import { html, render, nothing, svg } from './lib/lit-html-3.3.2/lit-html.js';
-import { repeat } from './lib/lit-html-3.3.2/directives/repeat.js';
-import { live } from './lib/lit-html-3.3.2/directives/live.js';
-import { ref } from './lib/lit-html-3.3.2/directives/ref.js';
+import { html as markup, render, nothing, svg as picture } from './lib/lit-html-3.3.0/lit-html.js';
+import { repeat } from './lib/lit-html-3.3.0/directives/repeat.js';
+import { live } from './lib/lit-html-3.3.0/directives/live.js';
+import { ref } from './lib/lit-html-3.3.0/directives/ref.js';
 
-export { html, nothing, svg, render, repeat, live, ref };
+export { nothing, render, repeat, live, ref };
+
+/** What is drawn in a place: an object that no template made, such as JSON where a text was expected, is its JSON. */
+function drawn(value) {
+  if (Array.isArray(value)) {
+    return value.map(drawn);
+  }
+  const ours = typeof value !== 'object' || value === null || (Array.isArray(value.strings) && value.strings.raw)
+    || typeof value._$litDirective$ === 'function';
+  return ours ? value : JSON.stringify(value);
+}
+
+const drawing = (tag) => (strings, ...values) => tag(strings, ...values.map(drawn));
+
+export const html = drawing(markup);
+export const svg = drawing(picture);
 
 /** Draws into a root, at most once a frame. Returns what asks for it. */
 export function view(root, draw) {
@@ -63,6 +78,25 @@ export const icon = (name) => svg`<svg class="icon" viewBox="0 0 24 24" aria-hid
 /** What to do next, where there is nothing to show. */
 export const empty = (title, hint) => html`<div class="empty"><p class="empty-title">${title}</p><p>${hint}</p></div>`;
 
+const FEW = 20;
+const MANY = 200;
+
+/** A list that may be long: a box to find something in it, as many as anybody looks through, and a word on the rest. */
+export function long(all, words, state, update) {
+  const sought = (state.sought ?? '').trim().toLowerCase();
+  const found = sought ? all.filter((one) => words(one).toLowerCase().includes(sought)) : all;
+  return {
+    box: all.length > FEW ? html`<label>Find<input type="search" .value=${state.sought ?? ''} autocomplete="off" spellcheck="false"
+      @input=${(event) => {
+        state.sought = event.target.value;
+        update();
+      }}></label>` : nothing,
+    shown: found.slice(0, MANY),
+    rest: found.length > MANY ? html`<p class="hint">And ${found.length - MANY} more.</p>`
+      : found.length === 0 && sought ? html`<p class="hint">None of ${all.length}.</p>` : nothing,
+  };
+}
+
 export const failed = (problem) => (problem
   ? html`<p class="problem" role="alert">${problem.message ?? String(problem)}</p>` : nothing);
 
@@ -117,6 +151,15 @@ export function stick(box) {
     if (atEnd) {
       requestAnimationFrame(() => (box.scrollTop = box.scrollHeight));
     }
+  }
+}
+
+/** What somebody has typed as JSON; nothing is an empty object. */
+export function json(typed, name) {
+  try {
+    return typed.trim() ? JSON.parse(typed) : {};
+  } catch (problem) {
+    throw new Error(`${name} is not JSON: ${problem.message}`);
   }
 }
 

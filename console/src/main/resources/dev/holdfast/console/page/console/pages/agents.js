@@ -1,7 +1,7 @@
 /** Runs of agents: begun here or elsewhere, followed token by token. */
 import { gateway, poll } from '../gateway.js';
 import { Run, tones } from '../run.js';
-import { attempts, badge, brief, empty, enterSends, failed, html, nothing, ref, repeat, span, stick, submit, text, time, view } from '../ui.js';
+import { attempts, badge, brief, empty, enterSends, failed, html, json, nothing, ref, repeat, span, stick, submit, text, time, view } from '../ui.js';
 
 export function open(root, [runId]) {
   const { client } = gateway;
@@ -29,7 +29,7 @@ export function open(root, [runId]) {
   }
 
   const start = ({ agent, action, prompt, params, guidance }) => attempt(async () => {
-    const what = action ? { action, ...(params.trim() ? { params: JSON.parse(params) } : {}) } : { prompt };
+    const what = action ? { action, ...(params.trim() ? { params: json(params, 'Parameters') } : {}) } : { prompt };
     const { run_id: id } = await client.command('run', { agent_id: agent, ...what, guidance: guidance === 'on' });
     history.replaceState(null, '', `#/agents/${encodeURIComponent(id)}`);
     follow(id);
@@ -81,7 +81,7 @@ export function open(root, [runId]) {
     return html`<section class="card" aria-label="Run">
       <header>
         <h2>${run.agent ?? 'Run'} ${run.action ? html`<code>${run.action}</code>` : nothing}</h2>
-        <div class="buttons">${badge(run.state, tones[run.state])}
+        <div class="buttons"><span role="status">${badge(run.state, tones[run.state])}</span>
           ${run.over || run.state === 'lost' ? nothing : html`<button class="small danger" @click=${() =>
             attempt(() => client.command('cancel', { run_id: run.id }))}>Cancel</button>`}</div>
       </header>

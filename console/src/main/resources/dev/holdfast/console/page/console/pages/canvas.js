@@ -6,11 +6,11 @@ import { markdown } from '../markdown.js';
 import { form, read } from '../schema.js';
 import { badge, brief, empty, html, nothing, repeat, text, time, view } from '../ui.js';
 
-const tones = {
+const tones = new Map(Object.entries({
   running: 'live', in_progress: 'live', completed: 'good', done: 'good', ok: 'good', success: 'good', healthy: 'good', up: 'good',
   failed: 'bad', error: 'bad', down: 'bad', critical: 'bad', cancelled: 'warn', warning: 'warn', degraded: 'warn', waiting_for_approval: 'warn',
-};
-const tone = (status) => tones[String(status).toLowerCase()] ?? 'quiet';
+}));
+const tone = (status) => tones.get(text(status).toLowerCase()) ?? 'quiet';
 const list = (value) => (Array.isArray(value) ? value.slice(0, 500) : []);
 
 function tracker(board) {
@@ -28,7 +28,7 @@ function tracker(board) {
         <span>${step?.name ?? step?.title ?? text(step)}</span></li>`;
     })}</ol>` : nothing}
     <dl class="kv">${['what', 'why', 'next'].filter((name) => context?.[name]).map((name) =>
-      html`<dt>${name}</dt><dd>${text(context[name])}</dd>`)}</dl>
+      html`<dt>${name}</dt><dd>${brief(text(context[name]), 300)}</dd>`)}</dl>
     ${list(board.logs).length ? html`<details><summary>Log (${board.logs.length})</summary><ol class="events">${list(board.logs).map((one) => html`<li>
       ${badge(one?.level ?? 'log', tone(one?.level))}<span>${text(one?.message ?? one)}</span></li>`)}</ol></details>` : nothing}`;
 }
@@ -73,7 +73,7 @@ function asked(board, update) {
       board.said = problem.message;
     }
     update();
-  }}>${form(schema)}<div class="buttons"><button class="primary">${board.submit_label ?? 'Send'}</button>
+  }}>${form(schema, board.id)}<div class="buttons"><button class="primary">${board.submit_label ?? 'Send'}</button>
     <span role="status" class="hint">${board.said ?? nothing}</span></div></form>`;
 }
 
@@ -81,6 +81,15 @@ const panel = (board) => html`
   ${board.status ? html`<p>${badge(board.status, tone(board.status))} ${board.message ? text(board.message) : nothing}</p>` : nothing}
   <dl class="kv">${list(board.items ?? board.metrics ?? board.services).map((one) => html`<dt>${text(one?.label ?? one?.name ?? '')}</dt>
     <dd>${one?.status ? badge(one.status, tone(one.status)) : nothing} ${text(one?.value ?? '')}</dd>`)}</dl>`;
+
+/** What is not of the shape that its component has is shown as it came. */
+function shown(board, update) {
+  try {
+    return inside(board, update);
+  } catch {
+    return html`<pre class="output">${brief(text(board), 4_000)}</pre>`;
+  }
+}
 
 function inside(board, update) {
   const kind = board.component.toLowerCase().replace(/[-\s]/g, '_');
@@ -105,7 +114,7 @@ function inside(board, update) {
     case 'pie_chart':
       return pie(board);
     case 'chart':
-      return { line: lines, pie }[board.chart_type ?? board.kind]?.(board) ?? bars(board);
+      return inside({ ...board, component: `${['line', 'pie'].find((one) => one === (board.chart_type ?? board.kind)) ?? 'bar'}_chart` }, update);
     case 'status':
     case 'status_panel':
       return panel(board);
@@ -126,12 +135,13 @@ export function open(root) {
       ${board.operation_type ? html`<span class="hint">${board.operation_type}</span>` : nothing}</h2>
       <div class="buttons">${board.component === 'agent_operation_tracker' && board.status ? badge(board.status, tone(board.status)) : nothing}
         ${time(board.at)}<button class="small" aria-label="Put ${board.title ?? board.component} away" @click=${() => canvas.remove(board.id)}>Put away</button></div></header>
-    ${inside(board, update)}</section>`;
+    ${shown(board, update)}</section>`;
   update = view(root, () => html`
     <header class="head"><div><h1>Canvas</h1><p>What agents show you on your own channel, <code>user:${gateway.user}</code>, as it comes.</p></div>
       <button @click=${() => gateway.client.publish(`user:${gateway.user}`, 'canvas:present', { ...example, canvas_id: `hello-${Date.now()}` })}>Show an example</button></header>
     ${canvas.all.length ? html`<div class="boards">${repeat(canvas.all, (one) => one.id, card)}</div>`
       : empty('Nothing is shown yet.', 'Start a run with its steps shown on the canvas, or have an agent publish canvas:present to your channel.')}`);
   const unwatch = canvas.watch(() => update());
+  canvas.look();
   return { close: unwatch };
 }

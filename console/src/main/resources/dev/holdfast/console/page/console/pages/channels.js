@@ -1,8 +1,9 @@
 /** Channels: who is there, what was said, and publishing to them. */
 import { gateway, poll } from '../gateway.js';
-import { attempts, brief, empty, failed, html, nothing, repeat, submit, text, time, view } from '../ui.js';
+import { attempts, brief, empty, failed, html, json, long, nothing, repeat, submit, text, time, view } from '../ui.js';
 
 const PAGE = 50;
+const MOST = 500;
 
 export function open(root, [name]) {
   const { client } = gateway;
@@ -14,7 +15,7 @@ export function open(root, [name]) {
   const pollList = poll(async () => {
     try {
       state.channels = (await gateway.api('GET', '/api/channels')).channels
-        .sort((one, other) => other.subscribers - one.subscribers || one.channel.localeCompare(other.channel));
+        .sort((one, other) => other.subscribers - one.subscribers || (one.channel < other.channel ? -1 : 1));
     } catch (problem) {
       // Only administrators may see them all; everybody may still open one by its name.
       state.channels = [];
@@ -35,18 +36,10 @@ export function open(root, [name]) {
     state.complete = page.complete;
   });
 
-  function parsed(data) {
-    try {
-      return data.trim() ? JSON.parse(data) : {};
-    } catch (problem) {
-      throw new Error(`The data is no JSON: ${problem.message}`);
-    }
-  }
-
   function publish({ event, data }, form) {
     state.done = null;
     return attempt(async () => {
-      const body = parsed(data);
+      const body = json(data, 'The data');
       if (event === 'message') {
         await client.message(name, body);
       } else {
@@ -77,26 +70,41 @@ export function open(root, [name]) {
       ${state.events.length && !state.complete ? html`<p><button @click=${older}>Older ones</button></p>` : nothing}
     </section>`;
 
+  function list() {
+    if (!state.channels?.length) {
+      return html`<p class="hint">${state.hidden ? 'Only administrators see the list. Open a channel by its name.' : 'Nobody is subscribed to any channel yet.'}</p>`;
+    }
+    const { box, shown: some, rest } = long(state.channels, (one) => one.channel, state, () => update());
+    return html`${box}<ul class="list">${repeat(some, (one) => one.channel, (one) => html`<li>
+      <a href="#/channels/${encodeURIComponent(one.channel)}" aria-current=${one.channel === name ? 'true' : nothing}>
+        <span class="line"><span>${one.channel}</span></span><span class="hint">${one.subscribers} reading</span></a></li>`)}</ul>${rest}`;
+  }
+
   update = view(root, () => html`
     <header class="head"><div><h1>Channels</h1><p>Whoever subscribes gets what is published, in order; what is kept can be read again.</p></div>
       <form class="inline" @submit=${submit((said) => (location.hash = `#/channels/${encodeURIComponent(said.name.trim())}`))}>
         <label>Channel<input name="name" required autocomplete="off" placeholder="orders" spellcheck="false" autocapitalize="off"></label><button>Open</button></form></header>
     ${failed(state.problem)}
     <div class="columns">
-      <nav aria-label="Channels">${state.channels?.length ? html`<ul class="list">${repeat(state.channels, (one) => one.channel, (one) => html`<li>
-        <a href="#/channels/${encodeURIComponent(one.channel)}" aria-current=${one.channel === name ? 'true' : nothing}>
-          <span class="line"><span>${one.channel}</span></span><span class="hint">${one.subscribers} reading</span></a></li>`)}</ul>`
-        : html`<p class="hint">${state.hidden ? 'Only administrators see the list. Open a channel by its name.' : 'Nobody is subscribed to any channel yet.'}</p>`}</nav>
+      <nav aria-label="Channels" class="stack">${list()}</nav>
       <div class="stack">${name ? shown() : empty('No channel is shown.', 'Pick one from the list, or open one by its name; it is made by the first who uses it.')}</div>
     </div>`);
 
   if (name) {
     older();
     feed = client.feed(`channel:${name}`, {
-      onDelivery: ({ kind, event }) => {
-        if (kind === 'event' && !state.events.some((one) => one.offset === event.offset)) {
+      onDelivery: ({ kind, event, position }) => {
+        if (kind === 'gap') {
+          // Its offsets may begin anew: what is kept is read again.
+          Object.assign(state, { events: [], before: null, complete: false });
+          older();
+        } else if (kind === 'event' && !state.events.some((one) => one.offset === event.offset)) {
           state.events.unshift(event);
-          state.events.splice(500);
+          if (state.events.length > MOST) {
+            state.events.splice(MOST);
+            state.complete = false;
+            state.before = `${position.slice(0, position.lastIndexOf(':'))}:${state.events.at(-1).offset}`;
+          }
           update();
         }
       },

@@ -3,6 +3,7 @@ import { gateway } from '../gateway.js';
 import { attempts, brief, empty, enterSends, failed, html, nothing, repeat, stick, submit, text, time, view, ref } from '../ui.js';
 
 const MOST = 500;
+const NAMED = 30;
 
 export function open(root, [channel = 'lobby']) {
   const { client } = gateway;
@@ -12,6 +13,8 @@ export function open(root, [channel = 'lobby']) {
   const { refresh } = attempts(state, () => update());
   let feed;
   let presence;
+  let asked = 0;
+  let due = null;
 
   function deliver(delivery) {
     if (delivery.kind === 'gap') {
@@ -23,7 +26,9 @@ export function open(root, [channel = 'lobby']) {
     update();
   }
 
-  async function members() {
+  async function ask() {
+    asked = Date.now();
+    due = null;
     try {
       const { members: all } = await client.command('presence', { channel });
       state.members = all.map((member) => member.user_id);
@@ -31,6 +36,11 @@ export function open(root, [channel = 'lobby']) {
     } catch {
       // It is a comfort, and not everybody may ask.
     }
+  }
+
+  /** At most once a second, however many come and go. */
+  function members() {
+    due ??= setTimeout(ask, Math.max(0, asked + 1_000 - Date.now()));
   }
 
   function send({ content }, form) {
@@ -69,7 +79,8 @@ export function open(root, [channel = 'lobby']) {
       </form>
     </header>
     ${state.members.length > 0 ? html`<p class="members">Here:
-      ${state.members.map((user) => html`<span class="chip">${user}</span>`)}</p>`
+      ${state.members.slice(0, NAMED).map((user) => html`<span class="chip">${user}</span>`)}
+      ${state.members.length > NAMED ? `and ${state.members.length - NAMED} more` : nothing}</p>`
       : nothing}
     ${failed(state.problem)}
     ${state.lines.length === 0
@@ -105,6 +116,7 @@ export function open(root, [channel = 'lobby']) {
   return {
     close() {
       unwatch();
+      clearTimeout(due);
       feed.close();
       presence.close();
     },

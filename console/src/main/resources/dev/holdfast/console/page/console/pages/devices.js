@@ -3,12 +3,15 @@ import { gateway, poll } from '../gateway.js';
 import { own } from '../own-device.js';
 import { address, local } from '../pairing.js';
 import { qr } from '../qr.js';
-import { attempts, badge, brief, bytes, empty, failed, html, nothing, repeat, submit, text, time, view } from '../ui.js';
+import { attempts, badge, brief, bytes, empty, failed, html, long, nothing, repeat, submit, text, time, view } from '../ui.js';
 
 const known = {
   camera_snap: 'Take a photo', screen_record_start: 'Start recording', screen_record_stop: 'Stop recording', get_location: 'Where is it?',
   send_notification: 'Notify', execute_command: 'Run a program',
 };
+
+/** Results that are shown, and ends of commands that are remembered. */
+const MOST = 30;
 
 /** Media come as attachments, with the right of who asks: so they are fetched, and shown from memory. */
 async function fetched(url) {
@@ -49,7 +52,6 @@ export function open(root, asked) {
   let [id, user] = asked;
   const whose = () => (user ? { user_id: user } : {});
   const state = { devices: null, pairings: [], code: null, results: [], places: [], problem: null };
-  const urls = [];
   let update = () => {};
   const { attempt, refresh } = attempts(state, () => update());
   let feed = null;
@@ -81,7 +83,9 @@ export function open(root, asked) {
       one.media = found;
       try {
         one.shown = await fetched(found.url);
-        urls.push(one.shown);
+        if (!state.results.includes(one)) {
+          URL.revokeObjectURL(one.shown);
+        }
       } catch (problem) {
         one.problem = problem;
       }
@@ -89,10 +93,15 @@ export function open(root, asked) {
     }
   }
 
+  /** All but so many results, with what is shown of them. */
+  function putAway(left) {
+    state.results.splice(left).forEach((one) => one.shown && URL.revokeObjectURL(one.shown));
+  }
+
   async function give(command, params) {
     const one = { command, params, state: 'asked', at: new Date() };
     state.results.unshift(one);
-    state.results.splice(30);
+    putAway(MOST);
     update();
     try {
       // Its last answer is the result; that it waits is told by the device's feed meanwhile.
@@ -130,6 +139,9 @@ export function open(root, asked) {
     } else if (kind === 'event') {
       if (event.type === 'result') {
         ended.set(event.command_id, event);
+        if (ended.size > MOST) {
+          ended.delete(ended.keys().next().value);
+        }
         state.results.filter((one) => one.id === event.command_id).forEach(settle);
         located(event.data);
       } else if (event.type === 'delivered') {
@@ -145,7 +157,7 @@ export function open(root, asked) {
 
   const tone = (one) => ({ done: 'good', failed: 'bad', refused: 'bad' })[one.state] ?? 'live';
 
-  const result = (one) => html`<li class="card result"><header><h3>${known[one.command] ?? one.command}</h3><div class="buttons">${badge(one.state, tone(one))}${time(one.at)}</div></header>
+  const result = (one) => html`<li class="card result"><header><h3>${known[one.command] ?? one.command}</h3><div class="buttons"><span role="status">${badge(one.state, tone(one))}</span>${time(one.at)}</div></header>
     ${one.problem ? html`<p class="problem">${one.problem.message ?? text(one.problem)}</p>` : nothing}
     ${one.shown ? one.media.content_type?.startsWith('image/') ? html`<img class="media" src=${one.shown} alt="What the device took">`
       : html`<video class="media" src=${one.shown} controls></video>` : nothing}
@@ -184,6 +196,15 @@ export function open(root, asked) {
         pollAll.again();
       })}>Take back</button></span></li>`)}</ul>` : nothing}</section>`;
 
+  function list(device) {
+    const { box, shown: some, rest } = long(state.devices,
+      (one) => `${one.device_info?.name ?? ''} ${one.device_id} ${one.user_id}`, state, () => update());
+    return html`<nav aria-label="Devices" class="stack">${box}<ul class="list">${repeat(some, (one) => `${one.user_id}/${one.device_id}`, (one) => html`<li>
+      <a href=${place(one)} aria-current=${one === device ? 'true' : nothing}>
+        <span class="line"><span>${one.device_info?.name ?? one.device_id}</span>${one.online ? badge('there', 'good') : badge('away')}</span>
+        <span class="hint">${one.device_info?.type ?? one.device_id} · ${one.user_id}</span></a></li>`)}</ul>${rest}</nav>`;
+  }
+
   update = view(root, () => {
     const device = shown();
     return html`
@@ -191,10 +212,7 @@ export function open(root, asked) {
         <a href="#/this-device">Make this browser one</a></header>
       ${failed(state.problem)}
       <div class="columns"><div class="stack">
-        ${state.devices?.length ? html`<nav aria-label="Devices"><ul class="list">${repeat(state.devices, (one) => `${one.user_id}/${one.device_id}`, (one) => html`<li>
-          <a href=${place(one)} aria-current=${one === device ? 'true' : nothing}>
-            <span class="line"><span>${one.device_info?.name ?? one.device_id}</span>${one.online ? badge('there', 'good') : badge('away')}</span>
-            <span class="hint">${one.device_info?.type ?? one.device_id} · ${one.user_id}</span></a></li>`)}</ul></nav>` : html`<p class="hint">No device is known yet.</p>`}
+        ${state.devices?.length ? list(device) : html`<p class="hint">No device is known yet.</p>`}
         ${pairing()}</div>
       <div class="stack">${device ? commands(device) : empty('No device is shown.', html`Make <a href="#/this-device">this browser</a> one, or let another in with a code.`)}
         ${state.results.length ? html`<ol class="stack" aria-label="Commands">${repeat(state.results, (one) => one, result)}</ol>` : nothing}</div></div>`;
@@ -206,7 +224,7 @@ export function open(root, asked) {
     close() {
       pollAll.close();
       feed?.close();
-      urls.forEach((one) => URL.revokeObjectURL(one));
+      putAway(0);
     },
   };
 }

@@ -35,7 +35,8 @@ export function open(root) {
     const { now } = state;
     if (state.problem) {
       return html`<header class="head"><div><h1>Overview</h1></div></header>${state.problem.code === 'not_found' || state.problem.code === 'forbidden'
-        ? empty('The gateway’s figures are for administrators.', html`Sign in with a token that has the role <code>admin</code>; chat, agents, tools and terminals need none.`)
+        ? empty('The gateway’s figures are for administrators.', html`Sign in with a token that has the role <code>admin</code>. <a href="#/chat">Chat</a>, <a href="#/agents">agents</a>,
+          <a href="#/tools">tools</a> and <a href="#/devices">devices</a> need none.`)
         : empty('The figures can’t be had.', state.problem.message)}`;
     }
     return html`

@@ -1,10 +1,13 @@
 /** Terminals: programs on the gateway's machine, which go on without anybody and look the same to everybody. */
 import { gateway, poll } from '../gateway.js';
+import { keep, kept } from '../kept.js';
 import { screen } from '../terminal.js';
 import { attempts, badge, brief, bytes, empty, failed, html, nothing, repeat, submit, view } from '../ui.js';
 
 /** `data` of an `input` is at most so many bytes; no character is cut in two. */
 const INPUT = 2_048;
+
+const READ_OUT = 'holdfast.read-out';
 
 function* pieces(data) {
   let piece = '';
@@ -26,13 +29,13 @@ function* pieces(data) {
 
 /** One terminal on the page, from its feed to its glass. */
 class Watched {
-  constructor(id, box, { viewOnly, rows, cols, changed }) {
+  constructor(id, box, { viewOnly, rows, cols, changed, leave }) {
     this.id = id;
     this.viewOnly = viewOnly;
     this.changed = changed;
     this.state = 'running';
     this.title = '';
-    const { terminal, room } = screen(box, { rows, cols, readOnly: viewOnly });
+    const { terminal, room } = screen(box, { rows, cols, readOnly: viewOnly, readOut: kept(READ_OUT) !== null, leave });
     this.terminal = terminal;
     this.room = room;
     terminal.onData((data) => this.#type(data));
@@ -112,6 +115,17 @@ class Watched {
     }
   }
 
+  get readOut() {
+    return this.terminal.options.screenReaderMode;
+  }
+
+  /** Whether what it prints is there for screen readers, which takes time. */
+  set readOut(on) {
+    keep(READ_OUT, on ? 'yes' : null);
+    this.terminal.options.screenReaderMode = on;
+    this.changed();
+  }
+
   send(type, fields = {}) {
     return gateway.client.command(type, { terminal_id: this.id, ...fields }).catch((problem) => this.#refused(problem));
   }
@@ -149,7 +163,7 @@ export function open(root, [id, mode]) {
     <span class="hint">${one.user_id} · ${one.viewers} watching · ${bytes(one.bytes)}</span></a></li>`;
 
   const controls = (one) => html`<header>
-    <h2>${one.title || 'Terminal'} <span class="hint">${one.size ?? ''}</span></h2>
+    <h2 tabindex="-1">${one.title || 'Terminal'} <span class="hint">${one.size ?? ''}</span></h2>
     <div class="buttons">
       ${one.state === 'running' ? badge(viewOnly ? 'view only' : 'runs', 'live') : badge(one.exit ?? one.state, one.state === 'lost' ? 'bad' : 'quiet')}
       ${one.state !== 'running' ? nothing : viewOnly
@@ -157,6 +171,7 @@ export function open(root, [id, mode]) {
         : html`<a href="#/terminals/${encodeURIComponent(id)}/view">View only</a>
           <button class="small" @click=${() => one.send('signal', { signal: 'SIGINT' })}>Interrupt</button>
           <button class="small danger" @click=${() => one.send('close_terminal')}>End</button>`}
+      <button class="small" aria-pressed=${one.readOut} @click=${() => (one.readOut = !one.readOut)}>Read out</button>
     </div></header>`;
 
   update = view(root, () => html`
@@ -171,14 +186,15 @@ export function open(root, [id, mode]) {
         : html`<p class="hint">No terminal is open.</p>`}</aside>
       <section class="screen" aria-label="Screen">
         ${state.watched ? controls(state.watched) : nothing}
-        ${id ? html`<div class="glass"></div>`
+        ${id ? html`<div class="glass"></div><p class="hint" id="leaving"><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>M</kbd> leaves the terminal.</p>`
           : empty('No terminal is shown.', 'Open one with the shell, or with a command; then open the same one in another tab and see both write.')}
       </section>
     </div>`);
 
   if (id) {
     const box = root.querySelector('.glass');
-    state.watched = new Watched(id, box, { viewOnly, rows: 24, cols: 80, changed: () => update() });
+    state.watched = new Watched(id, box, { viewOnly, rows: 24, cols: 80, changed: () => update(),
+      leave: () => root.querySelector('.screen h2').focus() });
     update();
   }
   return {

@@ -64,7 +64,7 @@ export function open(root, [chosen]) {
   const tones = { asked: 'quiet', running: 'live', done: 'good', failed: 'bad', cancelled: 'warn', lost: 'bad' };
 
   const shown = (one) => html`<li class="card call">
-    <header><h3>${one.tool}</h3><div class="buttons">${badge(one.state, tones[one.state])}
+    <header><h3>${one.tool}</h3><div class="buttons"><span role="status">${badge(one.state, tones[one.state])}</span>
       ${one.state === 'running' ? html`<button class="small danger" @click=${() =>
         client.command('cancel', { request_id: one.id }).catch(() => {})}>Cancel</button>` : nothing}</div></header>
     ${Object.keys(one.args).length ? html`<pre class="hint">${text(one.args)}</pre>` : nothing}
@@ -107,7 +107,7 @@ export function open(root, [chosen]) {
         </div>
         <div class="stack">
           ${repeat([tool], (one) => one.name, (one) => html`<form class="card" @submit=${called(one)}>
-            <h2>${one.name}</h2><p class="hint">${one.description}</p>${form(one.inputSchema)}
+            <h2>${one.name}</h2><p class="hint">${one.description}</p>${form(one.inputSchema, 'tool')}
             <button class="primary">Call</button></form>`)}
           ${state.calls.length ? html`<ol class="stack" aria-label="Calls">${repeat(state.calls, (one) => one, shown)}</ol>` : nothing}
         </div>
