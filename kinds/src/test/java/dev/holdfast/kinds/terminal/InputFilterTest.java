@@ -2,6 +2,8 @@ package dev.holdfast.kinds.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,7 +24,12 @@ final class InputFilterTest {
         "P1q",
         "[!p",
         "[65;\"ls\"p",
-        "[0;59p"
+        "[0;59p",
+        "[62;1\"p",
+        "[!\u0007p",
+        "]\u00000;x\u0007",
+        "]0\r;x\u0007",
+        "];x\u0007"
       })
   void whatSetsATerminalUpIsRefusedInSevenBitsAndInEightAndInTwoPieces(String sequence) {
     String said = ESC + sequence;
@@ -37,6 +44,27 @@ final class InputFilterTest {
           .as("%s at %s", sequence, at)
           .isTrue();
     }
+  }
+
+  @Test
+  void aSequenceIsKnownHoweverLongItsBeginningIs() {
+    for (String sequence :
+        List.of("[1" + ";1".repeat(5_000) + "!p", "]" + "0".repeat(5_000) + "2;x")) {
+      InputFilter filter = new InputFilter();
+      assertThat(filter.refuses(ESC + sequence.substring(0, 5_000))).isNull();
+      assertThat(filter.refuses(sequence.substring(5_000))).isNotNull();
+    }
+  }
+
+  @Test
+  void whoseKeysHaveBegunOneTypesOn() {
+    // Alt-] and a digit, as a person may press them.
+    InputFilter filter = new InputFilter();
+    assertThat(filter.refuses(ESC + "]4")).isNull();
+    assertThat(filter.refuses(";")).isNotNull();
+    assertThat(filter.refuses("\u0003")).isNull();
+    assertThat(filter.refuses("x")).isNull();
+    assertThat(filter.refuses(";")).isNull();
   }
 
   @ParameterizedTest
