@@ -259,7 +259,7 @@ final class Parser {
       toGround();
     } else if (begun.length() > LONGEST) {
       tooLong = true;
-    } else {
+    } else if (c >= ' ' || state != State.OSC) {
       begun.append(c);
     }
   }

@@ -3,7 +3,6 @@ package dev.holdfast.kinds.terminal.screen;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -904,7 +903,7 @@ public final class Screen implements Parser.Actions {
       case "0", "2" ->
           modes.title(rest.length() > LONGEST_TITLE ? rest.substring(0, LONGEST_TITLE) : rest);
       case "4" -> palette(rest);
-      case "10", "11", "12", "17", "19" -> colour(number, rest);
+      case "10", "11", "12", "17", "19" -> colours(Integer.parseInt(number), rest);
       case "104" -> {
         if (rest.isEmpty()) {
           modes.forgetColours("4;");
@@ -924,25 +923,47 @@ public final class Screen implements Parser.Actions {
   private void palette(String pairs) {
     String[] parts = pairs.split(";", -1);
     for (int i = 0; i + 1 < parts.length; i += 2) {
-      colour("4;" + parts[i], parts[i + 1]);
+      if (parts[i].matches("[0-9]{1,3}")) {
+        colour("4;" + parts[i], parts[i + 1]);
+      }
+    }
+  }
+
+  /** That colour, and those after it where more than one is named. */
+  private void colours(int first, String values) {
+    int which = first;
+    for (String value : values.split(";", -1)) {
+      if (which <= 12 || which == first) {
+        colour(Integer.toString(which), value);
+      }
+      which++;
     }
   }
 
   private void colour(String which, String value) {
-    Map<String, String> colours = modes.colours();
+    String known = modes.colours().get(which);
     if (!value.equals("?")) {
-      modes.colour(which, value);
-    } else if (colours.get(which) != null) {
-      answers.accept("\u001b]" + which + ";" + colours.get(which) + "\u001b\\");
+      if (Colour.plausible(value)) {
+        modes.colour(which, value);
+      }
+    } else if (known != null) {
+      String told = Colour.told(known);
+      if (told != null) {
+        answers.accept("\u001b]" + which + ";" + told + "\u001b\\");
+      }
     }
   }
 
   @Override
   public void device(String text) {
     last = 0;
-    if (text.startsWith("$q")) {
-      answers.accept(Answers.setting(text.substring(2), style, top, bottom, modes));
-    } else if (text.startsWith("+q")) {
+    int at = 0;
+    while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '?') {
+      at++;
+    }
+    if (text.startsWith("$q", at)) {
+      answers.accept(Answers.setting(text.substring(at + 2), style, top, bottom, modes));
+    } else if (text.startsWith("+q", at)) {
       answers.accept(Answers.NO_CAPABILITY);
     }
   }

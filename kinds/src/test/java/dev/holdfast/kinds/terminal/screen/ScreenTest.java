@@ -95,7 +95,52 @@ final class ScreenTest {
     screen.write(ESC + "]11;?" + ESC + "\\");
     assertThat(answers).isEmpty();
     screen.write(ESC + "]11;#102030\u0007" + ESC + "]11;?\u0007");
-    assertThat(answers).containsExactly(ESC + "]11;#102030" + ESC + "\\");
+    assertThat(answers).containsExactly(ESC + "]11;rgb:1010/2020/3030" + ESC + "\\");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "#fff,rgb:f0f0/f0f0/f0f0",
+    "#102030405060,rgb:1010/3030/5050",
+    "rgb:f/0/8,rgb:ffff/0000/8888",
+    "rgb:ffff/8000/1234,rgb:ffff/7f7f/1212",
+    "red,",
+    "#12345,",
+    "rgb:1/2,",
+  })
+  void aColourIsToldAsTerminalsTellOfIt(String set, String told) {
+    Screen screen = screen(4, 10);
+    screen.write(ESC + "]4;7;" + set + "\u0007" + ESC + "]4;7;?\u0007");
+    assertThat(String.join("", answers))
+        .isEqualTo(told == null ? "" : ESC + "]4;7;" + told + ESC + "\\");
+  }
+
+  @Test
+  void nothingThatWasWrittenToAScreenIsTypedByIt() {
+    long seed = new Random().nextLong();
+    System.out.println("answers: seed " + seed);
+    Random random = new Random(seed);
+    for (int i = 0; i < 20_000; i++) {
+      Screen screen = screen(4, 10);
+      String evil = random.nextBoolean() ? "\nevil\n" : "evil";
+      String number = Integer.toString(random.nextInt(20));
+      String value = random.nextBoolean() ? evil : random.nextInt(9) + ";" + evil;
+      String which = random.nextBoolean() ? number : number + ";" + evil;
+      screen.write(
+          ESC + "]" + number + ";" + value + (random.nextBoolean() ? "\u0007" : ESC + "\\"));
+      screen.write(ESC + "]" + which + ";?\u0007" + ESC + "]" + number + ";" + value + ";?\u0007");
+      screen.write(ESC + "P$q" + evil + ESC + "\\" + ESC + "P+q" + evil + ESC + "\\");
+      screen.write(CSI + random.nextInt(30) + "t" + CSI + "?" + random.nextInt(99) + "n");
+    }
+    assertThat(String.join("", answers)).doesNotContain("evil").doesNotContain("\n");
+  }
+
+  @Test
+  void whatIsPaintedAsksNothing() {
+    Screen screen = screen(4, 10);
+    screen.write(ESC + "]10;?;?\u0007" + ESC + "]4;?;?\u0007" + ESC + "]11;a?b\u0007");
+    screen.write(ESC + "]10;red;#123456\u0007");
+    assertThat(screen.paint()).doesNotContain("?;").doesNotContain(";?").contains("]11;#123456");
   }
 
   @Test

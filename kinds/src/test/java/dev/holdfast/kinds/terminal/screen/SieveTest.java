@@ -43,7 +43,20 @@ final class SieveTest {
         "]4;1;?~",
         "]52;c;?~",
         "P$qm~",
-        "P+q544e~"
+        "P+q544e~",
+        "P0$qm~",
+        "P+Q78~",
+        "[?1;1;0S",
+        "[?4m",
+        "[1$w",
+        "[1;1;1;1;2;2*y",
+        "[&u",
+        "[#R",
+        "[\"v",
+        "]10;?;?~",
+        "]4;1;?;2;red~",
+        "]21;foreground=?~",
+        "_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA~"
       })
   void aQuestionIsKeptFromViewersAlsoWhereItIsCutAnywhere(String question) {
     String asked = ESC + question.replace("~", ESC + "\\");
@@ -78,6 +91,10 @@ final class SieveTest {
         "]52;c;YQ==~",
         "]4;1;#fff~",
         "P1;2q?~",
+        "_Ga=T,f=100;iVBORw0KGgo=~",
+        "_Gq=1,a=d~",
+        "]11;?what~",
+        "]11;#fff\u0018?~",
         "(B",
         "7",
         "[u"
@@ -89,6 +106,22 @@ final class SieveTest {
       String shown = sifted(sieve, said.substring(0, at)) + sifted(sieve, said.substring(at));
       assertThat(shown).isEqualTo(said);
     }
+  }
+
+  @Test
+  void aQuestionIsKnownWhateverControlsAreInItsMidstAndTheyAreObeyed() {
+    for (int at = 1; at < 4; at++) {
+      String asked = new StringBuilder(ESC + "[6n").insert(at, "\r\u0000\n").toString();
+      assertThat(sifted(new Sieve(), "a" + asked + "b")).isEqualTo("a\r\u0000\nb");
+    }
+    assertThat(sifted(new Sieve(), "a" + ESC + "]1\n1;\r?\u0007b")).isEqualTo("ab");
+    assertThat(sifted(new Sieve(), "a" + ESC + "[0" + ";0".repeat(500) + "cb")).isEqualTo("ab");
+  }
+
+  @Test
+  void anotherSequenceEndsAQuestionAndIsShown() {
+    assertThat(sifted(new Sieve(), "a" + ESC + "]11;?" + ESC + "[1mb"))
+        .isEqualTo("a" + ESC + "[1mb");
   }
 
   @Test
@@ -116,7 +149,7 @@ final class SieveTest {
       assertThat(String.join("", whole)).as("seed %s", seed).isEqualTo(said.toString());
     }
     Sieve sieve = new Sieve();
-    sieve.take(ESC + "P$q" + "x".repeat(500), false);
-    assertThat(sieve.whole()).hasSize(504);
+    sieve.take(ESC + "P$q" + "x".repeat(5_000), false);
+    assertThat(sieve.whole()).hasSize(5_004);
   }
 }
