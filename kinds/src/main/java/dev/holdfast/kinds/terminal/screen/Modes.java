@@ -21,6 +21,9 @@ final class Modes {
   static final int ORIGIN = 6;
   static final int WRAP = 7;
   static final int CURSOR = 25;
+  private static final int REVERSE_WRAP = 45;
+  private static final int FOCUS = 1004;
+  private static final int BRACKETED_PASTE = 2004;
   static final int INSERT = 4;
   static final int NEW_LINE = 20;
 
@@ -166,6 +169,9 @@ final class Modes {
     set(ORIGIN, false);
     set(WRAP, true);
     set(CURSOR, true);
+    set(REVERSE_WRAP, false);
+    set(FOCUS, false);
+    set(BRACKETED_PASTE, false);
     ansi(INSERT, false);
     keypad = false;
   }

@@ -102,8 +102,13 @@ final class Parser {
         actions.print(text, i, end);
         i = end;
       } else {
+        boolean inString = state == State.OSC || state == State.DCS || state == State.STRING;
         take(c);
         i++;
+        if (!inString && Character.isHighSurrogate(c) && i < length) {
+          // It has ended a sequence: its second half is no character of its own.
+          i++;
+        }
       }
     }
   }

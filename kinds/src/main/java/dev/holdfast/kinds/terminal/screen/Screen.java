@@ -814,12 +814,11 @@ public final class Screen implements Parser.Actions {
         }
       }
       case 1049 -> {
+        // Whichever screen is shown: programs that clean up leave one that they never entered.
         if (on) {
-          if (onMain()) {
-            save();
-          }
+          save();
           buffer(true, true);
-        } else if (!onMain()) {
+        } else {
           buffer(false, false);
           restore();
         }
@@ -846,12 +845,12 @@ public final class Screen implements Parser.Actions {
       grid = main;
       return;
     }
+    boolean fresh = other == null;
     if (other == null) {
       other = new Grid(rows, 0);
-      doubtful = 0;
     }
     grid = other;
-    if (clear) {
+    if (clear || fresh) {
       grid.erase(0, rows - 1, cols, Style.erased(style));
       doubtful = 0;
     }

@@ -13,6 +13,10 @@ final class Style {
   private static final int BITS = 26;
   private static final long COLOUR = (1L << BITS) - 1;
   private static final int INDEXED = 1 << 24;
+
+  /** One of the sixteen that have parameters of their own, and are brighter where bold. */
+  private static final int BASIC = INDEXED | (1 << 8);
+
   private static final int DIRECT = 2 << 24;
   private static final int FLAGS = 52;
   private static final int UNDERLINE = 60;
@@ -68,16 +72,16 @@ final class Style {
 
   private static long basic(long style, int code) {
     if (code >= 30 && code <= 37) {
-      return coloured(style, 38, INDEXED | (code - 30));
+      return coloured(style, 38, BASIC | (code - 30));
     }
     if (code >= 40 && code <= 47) {
-      return coloured(style, 48, INDEXED | (code - 40));
+      return coloured(style, 48, BASIC | (code - 40));
     }
     if (code >= 90 && code <= 97) {
-      return coloured(style, 38, INDEXED | (code - 82));
+      return coloured(style, 38, BASIC | (code - 82));
     }
     if (code >= 100 && code <= 107) {
-      return coloured(style, 48, INDEXED | (code - 92));
+      return coloured(style, 48, BASIC | (code - 92));
     }
     return style;
   }
@@ -159,14 +163,11 @@ final class Style {
     if ((colour & DIRECT) != 0) {
       out.append(';').append(base + 8).append(";2;").append(value >> 16);
       out.append(';').append((value >> 8) & 0xff).append(';').append(value & 0xff);
+    } else if ((colour & BASIC) == BASIC) {
+      int index = value & 0xff;
+      out.append(';').append(index < 8 ? base + index : base + 52 + index);
     } else if ((colour & INDEXED) != 0) {
-      if (value < 8) {
-        out.append(';').append(base + value);
-      } else if (value < 16) {
-        out.append(';').append(base + 52 + value);
-      } else {
-        out.append(';').append(base + 8).append(";5;").append(value);
-      }
+      out.append(';').append(base + 8).append(";5;").append(value);
     }
   }
 }

@@ -46,6 +46,7 @@ final class ScreenTest {
         "1\\r\\n2\\r\\n3\\e[2;1H\\e[M,1|3",
         "1\\r\\n2\\r\\n3\\r\\n4\\e[2;3r\\e[3;1H\\n,1|3||4",
         "a\\e[?1049hb\\e[?1049l,a",
+        "ab\\e7cd\\e[?1049lX,abXd",
         "a\\e7\\e[3;3Hb\\e8c,ac||  b",
         "\\e(0qx\\e(Bq,─│q",
         "\u4e2d\u6587x,\u4e2d\u6587x",
@@ -61,6 +62,8 @@ final class ScreenTest {
         "\\e[38;2;1;2;3mx\\e[m,x",
         "\\e[1\\n;5Hx,`    x`",
         "abc\\e[1J,",
+        "a\\e[ \ud83d\ude00b,ab",
+        "a\\e\ud83d\ude00b,ab",
         "\\e#8\\e[2J,",
       })
   void writes(String text, String expected) {
@@ -133,6 +136,23 @@ final class ScreenTest {
       screen.write(CSI + random.nextInt(30) + "t" + CSI + "?" + random.nextInt(99) + "n");
     }
     assertThat(String.join("", answers)).doesNotContain("evil").doesNotContain("\n");
+  }
+
+  @Test
+  void aColourIsPaintedAsItWasNamed() {
+    // Terminals show the first of them brighter where it is bold.
+    for (String named : List.of("34", "38;5;4", "94", "38;5;12", "38;5;200", "38;2;1;2;3", "107")) {
+      Screen screen = screen(4, 10);
+      screen.write(CSI + "1;" + named + "mx");
+      assertThat(screen.paint()).contains(CSI + "0;1;" + named + "mx");
+    }
+  }
+
+  @Test
+  void aSoftResetLeavesPastesWithoutBrackets() {
+    Screen screen = screen(4, 10);
+    screen.write(CSI + "?2004;1004;45h" + CSI + "!p");
+    assertThat(screen.paint()).doesNotContain("2004").doesNotContain("1004").doesNotContain("45");
   }
 
   @Test
