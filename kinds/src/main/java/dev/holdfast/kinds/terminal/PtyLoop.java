@@ -103,7 +103,7 @@ final class PtyLoop implements AutoCloseable {
       while (!closed) {
         Runnable task;
         while ((task = tasks.poll()) != null) {
-          task.run();
+          run(task);
         }
         if (members.size() >= capacity) {
           capacity = members.size() * 2;
@@ -124,6 +124,15 @@ final class PtyLoop implements AutoCloseable {
         Posix.close(pipe[0]);
         Posix.close(pipe[1]);
       }
+    }
+  }
+
+  private static void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      // It is one terminal's, and all the others go on.
+      LOG.log(System.Logger.Level.ERROR, "a terminal fails", e);
     }
   }
 
