@@ -90,6 +90,14 @@ final class TerminalCases {
     shown.type("'\\n'");
     shown.send("signal", ",'signal':'EOF'");
     Check.equal("exit", 0, shown.end().number("exit_code", -1));
+    String recording = t.http("GET", "/api/terminals/" + shown.id + "/recording", null).body();
+    Check.that(
+        "size", recording.startsWith("{\"version\":2,\"width\":99,\"height\":33,"), recording);
+    Check.that("resized", recording.contains("\"r\",\"500x500\"]"), recording);
+    Shown silent = Shown.open(peer, ",'command':['cat']");
+    String nothing = t.http("GET", "/api/terminals/" + silent.id + "/recording", null).body();
+    Check.that("header", nothing.startsWith("{\"version\":2,\"width\":80,"), nothing);
+    silent.send("close_terminal", "");
   }
 
   private static void signals(Trial t) throws Exception {

@@ -12,7 +12,9 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,6 +61,11 @@ public final class Terminal {
   private final @Nullable Recorder recorder;
   private Size size;
   private volatile long bytes;
+
+  /** How large it was before it was resized, by the event that tells so. */
+  private final NavigableMap<Long, Size> sizesBefore = new TreeMap<>();
+
+  private final long openedMillis;
   private volatile long activeMillis;
   private volatile long endedMillis;
   private volatile long typedNanos;
@@ -87,7 +94,8 @@ public final class Terminal {
     this.program = program;
     this.recorder = recorder;
     this.ended = ended;
-    this.activeMillis = clock.millis();
+    this.openedMillis = clock.millis();
+    this.activeMillis = openedMillis;
     long now = System.nanoTime();
     this.typed = new Typed(settings.inputRate(), settings.inputBurst(), now);
     this.typedNanos = now;
@@ -184,6 +192,17 @@ public final class Terminal {
 
   public synchronized Size size() {
     return size;
+  }
+
+  /** How large it was after that event of its feed. */
+  public synchronized Size sizeAfter(long offset) {
+    Map.Entry<Long, Size> next = sizesBefore.higherEntry(offset);
+    return next == null ? size : next.getValue();
+  }
+
+  /** When it was opened, in milliseconds since 1970 UTC. */
+  public long openedMillis() {
+    return openedMillis;
   }
 
   /** The file with all that it has said so far; null where it is not recorded. */
@@ -398,10 +417,12 @@ public final class Terminal {
     }
 
     void resize(Size to, String by) {
+      Size before;
       synchronized (Terminal.this) {
         if (over || to.equals(size)) {
           return;
         }
+        before = size;
         size = to;
       }
       say(System.nanoTime());
@@ -416,7 +437,12 @@ public final class Terminal {
       if (recorder != null) {
         recorder.resized(clock.millis(), to);
       }
-      follower.resized(owner.feed().tail().offset(), bytes, to);
+      long offset = owner.feed().tail().offset();
+      synchronized (Terminal.this) {
+        sizesBefore.headMap(owner.feed().head().offset(), true).clear();
+        sizesBefore.put(offset, before);
+      }
+      follower.resized(offset, bytes, to);
     }
 
     /** The program has ended: tells of what it left behind, and of its end. */

@@ -116,22 +116,24 @@ final class TerminalRoutes {
   /** What is retained of it, from where that begins. */
   private static void retained(Terminal terminal, HttpBody body)
       throws IOException, InterruptedException {
-    Long after = null;
-    long begun = -1;
-    Feed.Page page;
-    do {
-      page = terminal.feed().history(after, PAGE, false);
-      StringBuilder lines = new StringBuilder();
+    Feed.Page page = terminal.feed().history(null, PAGE, false);
+    Event first = page.events().isEmpty() ? null : page.events().getFirst();
+    long begun = first == null ? terminal.openedMillis() : first.millis();
+    Size size = first == null ? terminal.size() : terminal.sizeAfter(first.offset() - 1);
+    StringBuilder lines = new StringBuilder();
+    lines.append(Recording.header(size, terminal.command(), begun));
+    boolean more = true;
+    while (more) {
       for (Event event : page.events()) {
-        if (begun < 0) {
-          begun = event.millis();
-          lines.append(Recording.header(terminal.size(), terminal.command(), begun));
-        }
         lines.append(Recording.line(event, begun));
-        after = event.offset();
       }
       body.write(lines.toString().getBytes(StandardCharsets.UTF_8));
-    } while (!page.complete() && !page.events().isEmpty());
+      lines.setLength(0);
+      more = !page.complete() && !page.events().isEmpty();
+      if (more) {
+        page = terminal.feed().history(page.events().getLast().offset(), PAGE, false);
+      }
+    }
   }
 
   private Reply close(Map<String, String> path, Principal who) {
