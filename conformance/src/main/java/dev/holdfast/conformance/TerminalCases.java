@@ -142,6 +142,7 @@ final class TerminalCases {
             "'command':[]",
             "'command':[1]",
             "'cwd':'/no/such/folder'",
+            "'cwd':'a\\u0000b'",
             "'rows':'x'")) {
       peer.say("{'type':'open_terminal',%s}", bad);
       peer.error("bad_request");
@@ -228,6 +229,14 @@ final class TerminalCases {
     closed.send("close_terminal", "");
     closed.end();
     Check.becomes("the child is gone", () -> ProcessHandle.of(first).isEmpty());
+    // Nobody's child, in a group of its own, but in the session of the terminal.
+    Shown orphaned = Shown.open(peer, sh("set -m; (sleep 1000 & echo pid $!); cat"));
+    orphaned.until("pid ");
+    orphaned.until("\n");
+    long orphan = Long.parseLong(orphaned.text.toString().replaceAll("\\D", ""));
+    orphaned.send("close_terminal", "");
+    orphaned.end();
+    Check.becomes("the orphan is gone", () -> ProcessHandle.of(orphan).isEmpty());
     Shown left = Shown.open(peer, sh("sleep 1000 & echo pid $!; wait"));
     left.until("pid ");
     left.until("\n");

@@ -158,6 +158,9 @@ public final class Milestones implements AutoCloseable {
     if (before != null && before.endedMillis() == 0) {
       return new Opened.Done(before);
     }
+    if (!milestones.containsKey(milestone.id())) {
+      return new Opened.Refused(Terminals.Why.GONE, "no such milestone");
+    }
     Opened now = terminals.open(milestone.user(), milestone.command(), milestone.folder(), size);
     if (now instanceof Opened.Done(Terminal terminal)) {
       opened.put(milestone.id(), terminal.id());

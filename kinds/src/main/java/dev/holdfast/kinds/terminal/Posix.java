@@ -52,6 +52,7 @@ final class Posix {
     static final Linker.Option AT_ONCE = Linker.Option.critical(true);
 
     static final MethodHandle KILL = handle("kill", FunctionDescriptor.of(INT, INT, INT));
+    static final MethodHandle GETSID = handle("getsid", FunctionDescriptor.of(INT, INT));
     static final MethodHandle TCGETPGRP = handle("tcgetpgrp", FunctionDescriptor.of(INT, INT));
     static final MethodHandle POLL = handle("poll", FunctionDescriptor.of(INT, PTR, LONG, INT));
 
@@ -113,6 +114,19 @@ final class Posix {
       return false;
     }
     return call(() -> (int) Native.KILL.invokeExact((int) -group, signal)) == 0;
+  }
+
+  /** The session of a process; -1 for none. */
+  static int session(long process) {
+    return call(() -> (int) Native.GETSID.invokeExact((int) process));
+  }
+
+  /** Signals a process; false where there is none. */
+  static boolean signal(long process, int signal) {
+    if (process < 2 || process > Integer.MAX_VALUE) {
+      return false;
+    }
+    return call(() -> (int) Native.KILL.invokeExact((int) process, signal)) == 0;
   }
 
   /** The group that has the terminal of that descriptor in its hands; -1 for none. */

@@ -9,7 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,8 @@ record PtyProgram(UnixPtyProcess process, int descriptor, int held) {
 
   private static final System.Logger LOG = System.getLogger(PtyProgram.class.getName());
   private static final int SIGHUP = 1;
-  private static final int GRACE_SECONDS = 5;
+  private static final long GRACE_NANOS = 5_000_000_000L;
+  private static final long LOOK_AGAIN_MILLIS = 20;
 
   /**
    * Starts it. On a platform thread: what it inherits is set for that thread.
@@ -54,6 +55,7 @@ record PtyProgram(UnixPtyProcess process, int descriptor, int held) {
       // it.
       InputStream _ = process.getInputStream();
       OutputStream _ = process.getOutputStream();
+      Posix.nonBlocking(pty.getMasterFD());
       return new PtyProgram(process, pty.getMasterFD(), held);
     } catch (IOException | RuntimeException e) {
       pty.close();
@@ -91,6 +93,11 @@ record PtyProgram(UnixPtyProcess process, int descriptor, int held) {
     Posix.signalGroup(process.pid(), SIGHUP);
   }
 
+  /** Tells all that is left in its session, now that it has ended. Takes some milliseconds. */
+  void hangUpRest() {
+    Processes.now().under(process.pid()).forEach(each -> Posix.signal(each.pid(), SIGHUP));
+  }
+
   /** How it ended, as shells tell: 128 and the signal, if it was one. Waits until it has. */
   int exitCode() {
     try {
@@ -108,32 +115,29 @@ record PtyProgram(UnixPtyProcess process, int descriptor, int held) {
 
   /** Ends it and all that runs in it: asks, waits, and kills. Blocks. */
   void end() {
-    List<ProcessHandle> all = descendants();
+    Set<ProcessHandle> all = Processes.now().under(process.pid());
     Posix.signalGroup(process.pid(), TerminalSignal.SIGTERM.number);
     hangUp();
     all.forEach(ProcessHandle::destroy);
+    long until = System.nanoTime() + GRACE_NANOS;
     try {
-      if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.log(System.Logger.Level.DEBUG, "the program of a terminal is killed");
+      while (System.nanoTime() < until
+          && (process.isAlive() || all.stream().anyMatch(ProcessHandle::isAlive))) {
+        Thread.sleep(LOOK_AGAIN_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    all.addAll(Processes.now().under(process.pid()));
     kill(all);
   }
 
   /** Kills it and all that runs in it, at once. */
-  void kill() {
-    kill(descendants());
+  void kill(Processes now) {
+    kill(now.under(process.pid()));
   }
 
-  private List<ProcessHandle> descendants() {
-    return ProcessHandle.of(process.pid())
-        .map(handle -> handle.descendants().toList())
-        .orElse(List.of());
-  }
-
-  private void kill(List<ProcessHandle> all) {
+  private void kill(Set<ProcessHandle> all) {
     if (process.isAlive()) {
       Posix.signalGroup(process.pid(), TerminalSignal.SIGKILL.number);
     }

@@ -33,6 +33,7 @@ public final class Terminal {
 
   private static final byte END_OF_INPUT = 4;
   private static final int SIGNALLED = 128;
+  private static final int MOST_SIGNALS = 64;
 
   /** Reads of what a program that has ended left behind, at most. */
   private static final int LAST_READS = 256;
@@ -60,12 +61,12 @@ public final class Terminal {
   private final @Nullable InputFilter filter;
   private final @Nullable Recorder recorder;
   private Size size;
-  private volatile long bytes;
 
   /** How large it was before it was resized, by the event that tells so. */
   private final NavigableMap<Long, Size> sizesBefore = new TreeMap<>();
 
   private final long openedMillis;
+  private volatile long bytes;
   private volatile long activeMillis;
   private volatile long endedMillis;
   private volatile long typedNanos;
@@ -149,7 +150,6 @@ public final class Terminal {
             program,
             recorder(id, command, size, around),
             ended);
-    Posix.nonBlocking(program.descriptor());
     around.loop.execute(() -> around.loop.add(terminal.flow));
     program.onExit(() -> around.loop.execute(terminal.flow::exited));
     return terminal;
@@ -339,7 +339,7 @@ public final class Terminal {
 
     @Override
     public void failed(RuntimeException why) {
-      kill();
+      kill(Processes.now());
     }
 
     /**
@@ -460,8 +460,9 @@ public final class Terminal {
       } while (bytes > before && reads < LAST_READS);
       finish();
       int code = program.exitCode();
-      // Whatever it left running in its own group goes with it.
+      // Whatever it left running goes with it.
       program.hangUp();
+      Thread.ofVirtual().name("terminal-" + id + "-rest").start(program::hangUpRest);
       loop.remove(this);
       pace.goOn(now);
       synchronized (Terminal.this) {
@@ -474,7 +475,8 @@ public final class Terminal {
         recorder.close();
       }
       ended.accept(Terminal.this);
-      String signal = code > SIGNALLED ? ",\"signal\":" + (code - SIGNALLED) : "";
+      boolean signalled = code > SIGNALLED && code <= SIGNALLED + MOST_SIGNALS;
+      String signal = signalled ? ",\"signal\":" + (code - SIGNALLED) : "";
       owner.end(
           Payload.of(
               "closed", ("\"exit_code\":" + code + signal).getBytes(StandardCharsets.US_ASCII)));
@@ -625,8 +627,8 @@ public final class Terminal {
   }
 
   /** Kills it and all that runs in it, at once. */
-  void kill() {
-    program.kill();
+  void kill(Processes now) {
+    program.kill(now);
   }
 
   // Who watches.

@@ -6,16 +6,22 @@ import dev.holdfast.feed.Owner;
 import dev.holdfast.kinds.common.Ids;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +34,11 @@ public final class Terminals implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Terminals.class.getName());
   private static final long PATIENCE_NANOS = 3_000_000_000L;
 
+  /** Programs that are started at once: each takes a copy of what the system knows of us. */
+  private static final int STARTERS = 4;
+
+  private static final int MOST_TO_START = 256;
+
   private final Engine engine;
   private final TerminalSettings settings;
   private final InstantSource clock;
@@ -37,6 +48,14 @@ public final class Terminals implements AutoCloseable {
   private final ScheduledExecutorService screens =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("holdfast-screens").factory());
+  private final ThreadPoolExecutor starters =
+      new ThreadPoolExecutor(
+          STARTERS,
+          STARTERS,
+          10,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(MOST_TO_START),
+          Thread.ofPlatform().daemon().name("terminal-open-", 0).factory());
   private final Terminal.Surroundings surroundings;
   private final ConcurrentMap<String, Terminal> terminals = new ConcurrentHashMap<>();
   private final Map<String, Integer> byUser = new HashMap<>();
@@ -58,6 +77,7 @@ public final class Terminals implements AutoCloseable {
     BAD_REQUEST,
     NO_FOLDER,
     FORBIDDEN,
+    GONE,
     OVER_CAPACITY,
     FAILED
   }
@@ -71,12 +91,23 @@ public final class Terminals implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.random = random;
+    starters.allowCoreThreadTimeOut(true);
     this.surroundings = new Terminal.Surroundings(settings, clock, loop, screens, figures);
+  }
+
+  /** Does soon what starts a program; false where too many wait for that already. */
+  public boolean start(Runnable start) {
+    try {
+      starters.execute(start);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
   }
 
   /**
    * Opens a terminal. Starting a program takes some milliseconds, and is done by a platform thread:
-   * not on an event loop.
+   * not on an event loop, but by {@link #start}.
    *
    * @param command the program and its arguments; null for the shell
    * @param folder where it works; null for where it is configured
@@ -93,8 +124,13 @@ public final class Terminals implements AutoCloseable {
     if (!settings.commands().isEmpty() && !settings.commands().contains(argv.getFirst())) {
       return new Opened.Refused(Why.FORBIDDEN, "command: is not among those that may be run");
     }
-    Path where = folder == null ? settings.folder() : Path.of(folder);
-    if (where != null && !Files.isDirectory(where)) {
+    Path where;
+    try {
+      where = where(folder);
+    } catch (InvalidPathException e) {
+      return new Opened.Refused(Why.NO_FOLDER, "cwd: is no path");
+    }
+    if (where != null && !(Files.isDirectory(where) && Files.isExecutable(where))) {
       return new Opened.Refused(Why.NO_FOLDER, "cwd: there is no such folder");
     }
     String full = enter(user);
@@ -108,13 +144,30 @@ public final class Terminals implements AutoCloseable {
           Terminal.start(
               id, user, argv, where, size, owner, surroundings, over -> leave(over.user()));
       terminals.put(id, terminal);
+      if (closed()) {
+        // Whoever stops the gateway may not have seen it.
+        terminal.kill(Processes.now());
+      }
       return new Opened.Done(terminal);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // The last of them where the system has no room for another thread.
       LOG.log(System.Logger.Level.WARNING, "a terminal can''t be opened", e);
       leave(user);
       engine.remove(owner.feed().id());
       return new Opened.Refused(Why.FAILED, "the program can't be started");
     }
+  }
+
+  private @Nullable Path where(@Nullable String folder) {
+    Path usual = settings.folder();
+    if (folder == null || folder.isEmpty()) {
+      return usual;
+    }
+    return usual == null ? Path.of(folder) : usual.resolve(folder);
+  }
+
+  private synchronized boolean closed() {
+    return closed;
   }
 
   private synchronized @Nullable String enter(String user) {
@@ -166,19 +219,29 @@ public final class Terminals implements AutoCloseable {
     return active;
   }
 
-  /** Closes those in which nothing happens any more, and forgets those that ended long ago. */
+  /**
+   * Closes those in which nothing happens any more, and forgets those that ended long ago, or
+   * before as many others as may run at once.
+   */
   public void sweep() {
     long now = clock.millis();
+    List<Terminal> ended = new ArrayList<>();
     for (Terminal terminal : terminals.values()) {
-      long ended = terminal.endedMillis();
-      if (ended != 0 && now - ended >= settings.keptFor().toMillis()) {
+      if (terminal.endedMillis() != 0) {
+        ended.add(terminal);
+      } else if (terminal.viewers().isEmpty()
+          && now - terminal.activeMillis() >= settings.idle().toMillis()) {
+        terminal.close();
+      }
+    }
+    ended.sort(Comparator.comparingLong(Terminal::endedMillis).reversed());
+    for (int i = 0; i < ended.size(); i++) {
+      Terminal terminal = ended.get(i);
+      if (i >= settings.maxTerminals()
+          || now - terminal.endedMillis() >= settings.keptFor().toMillis()) {
         terminals.remove(terminal.id(), terminal);
         terminal.forget();
         engine.remove(terminal.feed().id());
-      } else if (ended == 0
-          && terminal.viewers().isEmpty()
-          && now - terminal.activeMillis() >= settings.idle().toMillis()) {
-        terminal.close();
       }
     }
   }
@@ -208,7 +271,11 @@ public final class Terminals implements AutoCloseable {
     synchronized (this) {
       closed = true;
     }
-    terminals.values().forEach(Terminal::kill);
+    // But not those that are over: what they were may be something else by now.
+    List<Terminal> running =
+        terminals.values().stream().filter(terminal -> terminal.endedMillis() == 0).toList();
+    Processes now = Processes.now();
+    running.forEach(terminal -> terminal.kill(now));
     synchronized (this) {
       long until = System.nanoTime() + PATIENCE_NANOS;
       while (active > 0 && System.nanoTime() < until) {
@@ -220,6 +287,10 @@ public final class Terminals implements AutoCloseable {
         }
       }
     }
+    // What was started while the others were killed.
+    Processes left = Processes.now();
+    running.forEach(terminal -> terminal.kill(left));
+    starters.shutdownNow();
     loop.close();
     screens.shutdownNow();
   }

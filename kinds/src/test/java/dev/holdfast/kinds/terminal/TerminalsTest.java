@@ -16,14 +16,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -370,6 +373,129 @@ class TerminalsTest {
 
   private static void becomes(Terminal terminal, int rows, int cols) throws InterruptedException {
     await(() -> terminal.size().equals(new Size(rows, cols)));
+  }
+
+  /** One that its shell has left behind: nobody's child any more, in a group of its own. */
+  private static ProcessHandle orphan(Terminal terminal) throws InterruptedException {
+    await(() -> output(terminal).contains(" is left"));
+    String pid = output(terminal).replaceFirst("(?s)^.*?pid (\\d+) is left.*$", "$1");
+    return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+  }
+
+  @Test
+  void whateverRunsInATerminalEndsWithItWhoeverStartedIt() throws Exception {
+    String[] command = {"sh", "-c", "set -m; (sleep 1000 & echo pid $! is left); read -r x"};
+    Terminal closed = open("ann", command);
+    ProcessHandle ofClosed = orphan(closed);
+    closed.close();
+    await(() -> !ofClosed.isAlive());
+    Terminal ends = open("ann", command);
+    ProcessHandle ofEnded = orphan(ends);
+    assertThat(ends.type("\n".getBytes(UTF_8), null)).isTrue();
+    await(() -> !ofEnded.isAlive());
+    assertThat(said(ends)).endsWith("closed \"exit_code\":0\n");
+    Terminal killed = open("ann", command);
+    ProcessHandle ofKilled = orphan(killed);
+    terminals.close();
+    await(() -> !ofKilled.isAlive());
+  }
+
+  @Test
+  void whoeverTakesAMomentToEndIsGivenItThoughTheShellIsGone() throws Exception {
+    Terminal terminal =
+        open(
+            "ann",
+            "sh",
+            "-c",
+            "(trap 'sleep 0.3; echo saved > state; exit' TERM; trap '' HUP; echo up; while :; do"
+                + " sleep 0.1; done) & wait");
+    await(() -> output(terminal).contains("up"));
+    terminal.close();
+    await(() -> terminal.feed().ended());
+    await(() -> Files.exists(folder.resolve("state")));
+  }
+
+  @Test
+  void aFolderThatIsNoPathIsRefused() {
+    assertThat(terminals.open("ann", List.of("cat"), "a\0b", SIZE))
+        .isEqualTo(new Opened.Refused(Terminals.Why.NO_FOLDER, "cwd: is no path"));
+  }
+
+  @Test
+  void aMilestoneThatWasRemovedMeanwhileOpensNothing() throws Exception {
+    try (Milestones milestones = new Milestones(terminals, null, ids::incrementAndGet)) {
+      Milestone milestone =
+          milestones.create("ann", "one", Milestone.Status.PENDING, List.of("cat"), null);
+      milestones.remove(milestone.id());
+      assertThat(milestones.open(milestone, SIZE))
+          .isEqualTo(new Opened.Refused(Terminals.Why.GONE, "no such milestone"));
+    }
+    assertThat(terminals.active()).isZero();
+  }
+
+  @Test
+  void ofThoseThatHaveEndedNoMoreAreKeptThanMayRun() throws Exception {
+    List<Terminal> ended = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Terminal terminal = open("ann", "true");
+      await(() -> terminals.active() == 0);
+      ended.add(terminal);
+      millis.addAndGet(1);
+    }
+    terminals.sweep();
+    assertThat(terminals.list("ann", false))
+        .containsExactlyInAnyOrderElementsOf(ended.subList(2, 5));
+    assertThat(engine.find(ended.getFirst().feed().id())).isNull();
+  }
+
+  @Test
+  void howLargeItWasIsKnownOfEachEventThatIsRetained() throws Exception {
+    Terminal terminal = open("ann", "sh", "-c", "echo one; read -r x; seq 1 40000");
+    await(() -> output(terminal).contains("one"));
+    terminal.resize(new Size(30, 100), "ann", null);
+    becomes(terminal, 30, 100);
+    await(() -> said(terminal).contains("resized"));
+    terminal.resize(new Size(10, 20), "ann", null);
+    becomes(terminal, 10, 20);
+    await(() -> said(terminal).contains("\"rows\":10"));
+    assertThat(terminal.sizeAfter(0)).isEqualTo(SIZE);
+    assertThat(terminal.sizeAfter(2)).isEqualTo(new Size(30, 100));
+    assertThat(terminal.sizeAfter(3)).isEqualTo(new Size(10, 20));
+  }
+
+  @Test
+  void noMoreThanAFewProgramsAreStartedAtOnceAndNoMoreThanSoManyWait() throws Exception {
+    CountDownLatch begun = new CountDownLatch(4);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger started = new AtomicInteger();
+    Runnable start =
+        () -> {
+          begun.countDown();
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          started.incrementAndGet();
+        };
+    for (int i = 0; i < 4; i++) {
+      assertThat(terminals.start(start)).isTrue();
+    }
+    begun.await();
+    for (int i = 0; i < 256; i++) {
+      assertThat(terminals.start(start)).isTrue();
+    }
+    assertThat(terminals.start(start)).isFalse();
+    go.countDown();
+    await(() -> started.get() == 260);
+    assertThat(terminals.start(start)).isTrue();
+  }
+
+  @Test
+  void aCodeThatNoSignalCanBeIsNone() throws Exception {
+    Terminal terminal = open("ann", "sh", "-c", "exit 255");
+    await(() -> terminal.feed().ended());
+    assertThat(said(terminal)).isEqualTo("closed \"exit_code\":255\n");
   }
 
   @Test

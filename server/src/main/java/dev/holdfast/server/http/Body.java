@@ -116,6 +116,9 @@ final class Body {
       return null;
     }
     if (value.isString() && !value.stringValue().isBlank()) {
+      if (value.stringValue().indexOf('\0') >= 0) {
+        throw Refusal.badRequest(name + ": must be text without NUL");
+      }
       return List.of("/bin/sh", "-c", value.stringValue());
     }
     List<String> words;

@@ -38,7 +38,7 @@ final class MilestoneRoutes {
     Body body = Body.of(request);
     String name = name(body.text("name"));
     List<String> command = body.optionalCommand("command");
-    String folder = body.optionalText("cwd");
+    String folder = folder(body);
     Milestone.Status status = status(body);
     Milestone.Status begun = Objects.requireNonNullElse(status, Milestone.Status.PENDING);
     return Reply.later(() ->
@@ -50,6 +50,14 @@ final class MilestoneRoutes {
       throw Refusal.badRequest("name: must be at most " + NAME_LENGTH + " characters");
     }
     return name;
+  }
+
+  private static @Nullable String folder(Body body) {
+    String folder = body.optionalText("cwd");
+    if (folder != null && folder.indexOf('\0') >= 0) {
+      throw Refusal.badRequest("cwd: is no path");
+    }
+    return folder;
   }
 
   private static Milestone.@Nullable Status status(Body body) {
@@ -94,7 +102,7 @@ final class MilestoneRoutes {
     String name = body.optionalText("name");
     Milestone.Status status = status(body);
     List<String> command = body.optionalCommand("command");
-    String folder = body.optionalText("cwd");
+    String folder = folder(body);
     String checked = name == null ? null : name(name);
     return Reply.later(() -> {
       Milestone after =

@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Commands to terminals, from sessions. Any thread. */
 public final class TerminalCommands implements Commands {
 
+  static final String MANY_START = "too many terminals are being opened";
   private static final String ONLY_VIEWED = "terminal_id: may only be viewed";
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -110,12 +111,12 @@ public final class TerminalCommands implements Commands {
         new Size(
             open.rows() == null ? Size.USUAL.rows() : open.rows(),
             open.cols() == null ? Size.USUAL.cols() : open.cols());
-    starting(() -> opened(open, caller, terminals.open(who.userId(), command, open.cwd(), size)));
-  }
-
-  /** To start a program takes longer than an event loop may wait. */
-  static void starting(Runnable start) {
-    Thread.ofPlatform().daemon().name("terminal-open").start(start);
+    boolean starts =
+        terminals.start(
+            () -> opened(open, caller, terminals.open(who.userId(), command, open.cwd(), size)));
+    if (!starts) {
+      caller.refuse(open.id(), ErrorCode.OVER_CAPACITY, MANY_START);
+    }
   }
 
   private static void opened(
@@ -136,6 +137,7 @@ public final class TerminalCommands implements Commands {
     return switch (why) {
       case BAD_REQUEST, NO_FOLDER -> ErrorCode.BAD_REQUEST;
       case FORBIDDEN -> ErrorCode.FORBIDDEN;
+      case GONE -> ErrorCode.NOT_FOUND;
       case OVER_CAPACITY -> ErrorCode.OVER_CAPACITY;
       case FAILED -> ErrorCode.UNAVAILABLE;
     };

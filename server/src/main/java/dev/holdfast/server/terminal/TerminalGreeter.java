@@ -128,27 +128,33 @@ public final class TerminalGreeter implements Greeter {
     }
   }
 
-  private static void open(
-      Supplier<Opened> opens, Caller caller, Wish wish, Consumer<Greeting> then) {
+  private void open(Supplier<Opened> opens, Caller caller, Wish wish, Consumer<Greeting> then) {
     if (!TerminalRights.mayOpen(caller.principal())) {
       String why = "to open a terminal needs the role " + TerminalRights.OPEN;
       then.accept(new Greeting.Refused(ErrorCode.FORBIDDEN, why, CloseCode.NOT_THERE));
       return;
     }
-    TerminalCommands.starting(() -> {
-      switch (opens.get()) {
-        case Opened.Done(Terminal terminal) -> then.accept(leads(terminal, caller, wish));
-        case Opened.Refused(Terminals.Why why, String message) ->
-            then.accept(
-                switch (why) {
-                  case NO_FOLDER ->
-                      new Greeting.Refused(
-                          ErrorCode.WORKSPACE_NOT_FOUND, message, CloseCode.DISCONNECTED);
-                  case BAD_REQUEST, FORBIDDEN, OVER_CAPACITY, FAILED ->
-                      new Greeting.Refused(ErrorCode.SESSION_ERROR, message, CloseCode.NOT_STARTED);
-                });
-      }
-    });
+    if (!terminals.start(() -> then.accept(greeting(opens.get(), caller, wish)))) {
+      then.accept(notStarted(TerminalCommands.MANY_START));
+    }
+  }
+
+  private static Greeting greeting(Opened opened, Caller caller, Wish wish) {
+    return switch (opened) {
+      case Opened.Done(Terminal terminal) -> leads(terminal, caller, wish);
+      case Opened.Refused(Terminals.Why why, String message) ->
+          switch (why) {
+            case NO_FOLDER ->
+                new Greeting.Refused(
+                    ErrorCode.WORKSPACE_NOT_FOUND, message, CloseCode.DISCONNECTED);
+            case GONE -> notFound(message);
+            case BAD_REQUEST, FORBIDDEN, OVER_CAPACITY, FAILED -> notStarted(message);
+          };
+    };
+  }
+
+  private static Greeting notStarted(String message) {
+    return new Greeting.Refused(ErrorCode.SESSION_ERROR, message, CloseCode.NOT_STARTED);
   }
 
   private static Greeting notFound(String message) {

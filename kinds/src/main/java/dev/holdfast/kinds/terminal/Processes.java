@@ -1,0 +1,61 @@
+package dev.holdfast.kinds.terminal;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The processes of the machine as they were at one time. To look takes some milliseconds.
+ * Immutable; any thread.
+ */
+final class Processes {
+
+  private record Known(ProcessHandle process, long parent, long session) {}
+
+  private final List<Known> all;
+  private final Map<Long, List<Known>> children;
+
+  private Processes(List<Known> all) {
+    this.all = all;
+    this.children =
+        all.stream()
+            .collect(Collectors.groupingBy(Known::parent, HashMap::new, Collectors.toList()));
+  }
+
+  static Processes now() {
+    return new Processes(
+        ProcessHandle.allProcesses()
+            .map(process ->
+                new Known(
+                    process,
+                    process.parent().map(ProcessHandle::pid).orElse(0L),
+                    Posix.session(process.pid())))
+            .toList());
+  }
+
+  /**
+   * What runs in the terminal of a program, but for the program itself: what it has started, and
+   * what is in its session, whoever started it and whether or not that is still there.
+   */
+  Set<ProcessHandle> under(long program) {
+    Set<ProcessHandle> under = new HashSet<>();
+    ArrayDeque<Long> parents = new ArrayDeque<>(List.of(program));
+    for (Known known : all) {
+      if (known.session == program && known.process.pid() != program && under.add(known.process)) {
+        parents.add(known.process.pid());
+      }
+    }
+    while (!parents.isEmpty()) {
+      for (Known child : children.getOrDefault(parents.remove(), List.of())) {
+        if (under.add(child.process)) {
+          parents.add(child.process.pid());
+        }
+      }
+    }
+    return under;
+  }
+}
