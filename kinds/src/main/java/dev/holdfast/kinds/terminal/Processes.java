@@ -7,14 +7,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The processes of the machine as they were at one time. To look takes some milliseconds.
- * Immutable; any thread.
+ * The processes of the machine as they were at one time. To look takes some milliseconds, so many
+ * that ask at once share a look. Immutable; any thread.
  */
 final class Processes {
 
   private record Known(ProcessHandle process, long parent, long session) {}
+
+  private static final Object LOCK = new Object();
+
+  // Of the lock.
+  private static @Nullable Processes latest;
+  private static long latestBegan;
 
   private final List<Known> all;
   private final Map<Long, List<Known>> children;
@@ -26,7 +33,19 @@ final class Processes {
             .collect(Collectors.groupingBy(Known::parent, HashMap::new, Collectors.toList()));
   }
 
+  /** As they are now, or have become since this was called. */
   static Processes now() {
+    long asked = System.nanoTime();
+    synchronized (LOCK) {
+      if (latest == null || latestBegan - asked < 0) {
+        latestBegan = System.nanoTime();
+        latest = look();
+      }
+      return latest;
+    }
+  }
+
+  private static Processes look() {
     return new Processes(
         ProcessHandle.allProcesses()
             .map(process ->
