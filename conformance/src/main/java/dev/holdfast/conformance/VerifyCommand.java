@@ -72,7 +72,7 @@ public final class VerifyCommand implements ToolProvider {
         names = "--only",
         split = ",",
         paramLabel = "ID",
-        description = "These scenarios alone, or all that begin so: CON12, MSG.")
+        description = "These scenarios alone, or all of a kind: CON12, MSG.")
     private List<String> only = List.of();
 
     @Option(names = "--seed", paramLabel = "N", description = "The seed of what is random.")
@@ -86,12 +86,17 @@ public final class VerifyCommand implements ToolProvider {
     @Override
     public Integer call() throws IOException {
       PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+      for (String wish : only) {
+        if (Catalogue.scenarios().keySet().stream().noneMatch(id -> meant(wish, id))) {
+          throw new ParameterException(spec.commandLine(), "--only: there is no scenario " + wish);
+        }
+      }
       try (Gateways gateways = gateways(spec.commandLine())) {
         Verifier verifier = new Verifier(gateways, seed);
         out.println("seed " + seed);
         boolean failed = false;
         for (Case one : Catalogue.cases()) {
-          if (only.isEmpty() || only.stream().anyMatch(one.id()::startsWith)) {
+          if (only.isEmpty() || only.stream().anyMatch(wish -> meant(wish, one.id()))) {
             failed |= print(out, one, verifier);
           }
         }
@@ -111,6 +116,11 @@ public final class VerifyCommand implements ToolProvider {
         out.flush();
         return failed ? 1 : 0;
       }
+    }
+
+    /** Whether that is one of the scenarios: CON1 means one, CON all of them. */
+    private static boolean meant(String wish, String id) {
+      return id.equals(wish) || id.replaceFirst("[0-9]+$", "").equals(wish);
     }
 
     private static boolean print(PrintWriter out, Case one, Verifier verifier) {

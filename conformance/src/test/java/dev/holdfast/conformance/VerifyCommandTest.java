@@ -56,5 +56,18 @@ class VerifyCommandTest {
   void wrongUsageIsNamed() {
     assertThat(verify("ftp://x/")).isEqualTo(2);
     assertThat(err.toString()).contains("URL: not http, https, ws or wss: ftp://x/");
+    assertThat(verify("--only", "CON1,NOPE")).isEqualTo(2);
+    assertThat(err.toString()).contains("--only: there is no scenario NOPE");
+  }
+
+  @Test
+  void oneScenarioIsMeantByItsIdAndAllOfAKindByTheirs() throws Exception {
+    try (Server server =
+        Server.start(Config.load(new Options(null, Map.of("server.port", "0"), true), Map.of()))) {
+      String url = "http://127.0.0.1:" + server.address().getPort();
+      assertThat(verify(url, "--only", "CON1,MSG2")).isZero();
+    }
+    assertThat(out.toString()).contains("CON1 ").contains("MSG2 ");
+    assertThat(out.toString()).doesNotContain("CON10").doesNotContain("MSG20");
   }
 }

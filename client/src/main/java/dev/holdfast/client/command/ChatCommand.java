@@ -169,7 +169,9 @@ public final class ChatCommand extends ClientCommand {
 
     @Override
     public void frame(Frame frame) {
-      show.accept(Talk.line(frame));
+      if (in) {
+        show.accept(Talk.line(frame));
+      }
     }
   }
 }
