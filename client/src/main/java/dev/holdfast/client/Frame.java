@@ -25,6 +25,11 @@ public final class Frame {
     return Json.text(text);
   }
 
+  /** What a field holds, for people: a text as it stands, all else as JSON. */
+  public static String shown(@Nullable Object value) {
+    return value instanceof String text ? text : Json.text(value);
+  }
+
   /** The frame as it came. */
   public String json() {
     return json;

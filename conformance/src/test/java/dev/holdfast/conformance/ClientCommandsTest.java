@@ -81,6 +81,8 @@ class ClientCommandsTest {
   void whatOthersSayHasNoControlOfTheTerminal() {
     run("", "publish", "lobby", "a:b", "\"\\u001b[2Jx\"");
     assertThat(run("", "chat").out()).isEqualTo("* a:b \ufffd[2Jx" + System.lineSeparator());
+    run("", "publish", "json", "a:b", "{\"n\":[1,null]}");
+    assertThat(run("", "chat", "json").out().strip()).isEqualTo("* a:b {\"n\":[1,null]}");
   }
 
   @Test

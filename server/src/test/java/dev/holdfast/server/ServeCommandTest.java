@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,18 @@ class ServeCommandTest {
     assertThat(serve("--dev", "--host", "0.0.0.0", "--port", "0")).isEqualTo(1);
     assertThat(err.toString()).contains("server.host: '0.0.0.0'");
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void aPlaceThatIsTakenIsNamed() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      assertThat(serve("--dev", "--port", port)).isEqualTo(1);
+      assertThat(err.toString().lines())
+          .singleElement()
+          .asString()
+          .startsWith("holdfast: can't listen at 127.0.0.1:" + port + ": ");
+    }
   }
 
   @Test

@@ -154,7 +154,9 @@ public final class Listener implements AutoCloseable {
       return bootstrap.bind(bind).syncUninterruptibly().channel();
     } catch (Exception e) {
       stop();
-      throw e instanceof IOException io ? io : new IOException("can't bind " + bind, e);
+      String place = bind.getHostString() + ":" + bind.getPort();
+      String why = bind.isUnresolved() ? "there is no such address" : e.getMessage();
+      throw new IOException("can't listen at " + place + ": " + why, e);
     }
   }
 

@@ -167,13 +167,13 @@ final class Talk implements Flow.Subscriber<Delivery> {
   private static String text(Map<?, ?> event) {
     String type = String.valueOf(event.get("type"));
     String from = String.valueOf(event.get("from"));
-    Object said = event.get("content");
+    String said = Frame.shown(event.get("content"));
     return switch (type) {
       case "message" -> from + ": " + said;
       case "direct" -> from + " to you alone: " + said;
       case "broadcast" -> from + " to all: " + said;
       case "error" -> "* " + event.get("code") + ": " + event.get("message");
-      default -> "* " + type + " " + event.get("data");
+      default -> "* " + type + " " + Frame.shown(event.get("data"));
     };
   }
 
