@@ -2,6 +2,7 @@ package dev.holdfast.client;
 
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -43,13 +44,17 @@ public final class Device implements AutoCloseable {
           () -> ThreadLocalRandom.current().nextDouble());
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final int UNAUTHORIZED = 4001;
+  private static final String REGISTER = "register";
   private static final String RESULT = "r";
+
+  /** The largest frame that gateways take, where this one does not say. */
+  private static final int FRAME_BYTES = 64 * 1024;
 
   private final URI uri;
   private final String id;
   private final Map<String, Object> info = new LinkedHashMap<>();
   private final Map<String, Handler> handlers = new LinkedHashMap<>();
-  private final Map<String, Map<String, Object>> unconfirmed = new LinkedHashMap<>();
+  private final Map<String, String> unconfirmed = new LinkedHashMap<>();
   private final CompletableFuture<Void> registered = new CompletableFuture<>();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final HttpClient http = HttpClient.newHttpClient();
@@ -58,7 +63,8 @@ public final class Device implements AutoCloseable {
           Thread.ofPlatform().daemon().name("holdfast-device").factory());
   private @Nullable String token;
   private @Nullable String user;
-  private String lastCommandId = "none";
+  private @Nullable String lastCommandId;
+  private volatile int frameBytes = FRAME_BYTES;
   private @Nullable Link link;
   private @Nullable ScheduledFuture<?> beat;
   private int attempts;
@@ -109,9 +115,25 @@ public final class Device implements AutoCloseable {
     return ended;
   }
 
-  /** Says something by itself; nothing is kept for later while it has no connection. */
+  /**
+   * Says something by itself; nothing is kept for later while it has no connection.
+   *
+   * @throws IllegalArgumentException where it is larger than a frame may be
+   */
   public void event(String name, Object data) {
-    loop.execute(() -> say(Map.of("type", "event", "name", name, "data", data)));
+    String frame = Json.text(Map.of("type", "event", "name", name, "data", data));
+    if (bytes(frame) > frameBytes) {
+      throw new IllegalArgumentException(tooLarge(frame));
+    }
+    loop.execute(() -> say(frame));
+  }
+
+  private static int bytes(String frame) {
+    return frame.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private String tooLarge(String frame) {
+    return "has " + bytes(frame) + " bytes, and a frame no more than " + frameBytes;
   }
 
   private void open() {
@@ -122,9 +144,13 @@ public final class Device implements AutoCloseable {
   }
 
   private void say(Map<String, ?> frame) {
+    say(Json.text(frame));
+  }
+
+  private void say(String frame) {
     Link now = link;
     if (now != null) {
-      now.send(Json.text(frame));
+      now.send(frame);
     }
   }
 
@@ -144,9 +170,12 @@ public final class Device implements AutoCloseable {
       said.put("capabilities", List.copyOf(handlers.keySet()));
       Map<String, Object> register = new LinkedHashMap<>();
       register.put("type", "register");
+      register.put("id", REGISTER);
       register.put("device_id", id);
       register.put("device_info", said);
-      register.put("last_command_id", lastCommandId);
+      if (lastCommandId != null) {
+        register.put("last_command_id", lastCommandId);
+      }
       say(register);
     }
 
@@ -156,10 +185,13 @@ public final class Device implements AutoCloseable {
       switch (frame.type()) {
         case "registered" -> {
           attempts = 0;
+          // What it got before this process, or before that gateway, is not to be given again.
+          String last = frame.text("last_command_id");
+          lastCommandId = last == null ? lastCommandId : last;
           unconfirmed.values().forEach(Device.this::say);
           registered.complete(null);
         }
-        case "connected" -> beats(frame.number("heartbeat_interval_ms", 0));
+        case "connected" -> connected(frame);
         case "heartbeat_probe" -> say(Map.of("type", "heartbeat"));
         case "command" -> ordered(frame);
         case "ack" -> confirmed(frame);
@@ -178,7 +210,7 @@ public final class Device implements AutoCloseable {
       }
       Advice advice = code < 0 ? Advice.afterHandshake(cause) : Advice.afterClose(code);
       // One that was never known, or is not let in any more, does not come back.
-      if (closed || !advice.again() || code == UNAUTHORIZED || !registered.isDone()) {
+      if (closed || !advice.again() || code == UNAUTHORIZED || !known()) {
         end(reason);
         return;
       }
@@ -186,6 +218,19 @@ public final class Device implements AutoCloseable {
       Duration wait = pause.compareTo(advice.atLeast()) < 0 ? advice.atLeast() : pause;
       loop.schedule(Device.this::open, wait.toMillis(), TimeUnit.MILLISECONDS);
     }
+  }
+
+  /** Whether the gateway has known it. */
+  private boolean known() {
+    return registered.isDone() && !registered.isCompletedExceptionally();
+  }
+
+  private void connected(Frame frame) {
+    if (frame.fields().get("limits") instanceof Map<?, ?> limits
+        && limits.get("max_frame_bytes") instanceof Integer most) {
+      frameBytes = most;
+    }
+    beats(frame.number("heartbeat_interval_ms", 0));
   }
 
   private void end(String reason) {
@@ -230,23 +275,34 @@ public final class Device implements AutoCloseable {
   }
 
   private void obey(Order order, @Nullable Handler handler) {
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("type", "result");
-    result.put("id", RESULT + order.commandId());
-    result.put("command_id", order.commandId());
+    String result;
     try {
       if (handler == null) {
         throw new IllegalStateException("this device does not know '" + order.command() + "'");
       }
-      Object data = handler.obey(order);
-      result.put("success", true);
-      if (data != null) {
-        result.put("data", data);
-      }
+      result = result(order, true, "data", handler.obey(order));
     } catch (Exception e) {
-      result.put("success", false);
-      result.put("error", String.valueOf(e.getMessage()));
+      result = result(order, false, "error", String.valueOf(e.getMessage()));
     }
+    if (bytes(result) > frameBytes) {
+      result = result(order, false, "error", "the result " + tooLarge(result));
+    }
+    said(order, result);
+  }
+
+  private static String result(Order order, boolean success, String what, @Nullable Object value) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("type", "result");
+    result.put("id", RESULT + order.commandId());
+    result.put("command_id", order.commandId());
+    result.put("success", success);
+    if (value != null) {
+      result.put(what, value);
+    }
+    return Json.text(result);
+  }
+
+  private void said(Order order, String result) {
     if (!loop.isShutdown()) {
       loop.execute(() -> {
         unconfirmed.put(order.commandId(), result);
@@ -263,13 +319,16 @@ public final class Device implements AutoCloseable {
   }
 
   private void refused(Frame frame) {
-    if (frame.text("id") != null) {
+    String message = String.valueOf(frame.text("message"));
+    if (!registered.isDone()) {
+      registered.completeExceptionally(
+          new CommandException(String.valueOf(frame.text("code")), message, -1));
+    } else if (REGISTER.equals(frame.text("id")) && link != null) {
+      // It is none on this connection: later there may be room again.
+      link.abort(message);
+    } else {
       // The command has ended without it.
       confirmed(frame);
-    } else if (!registered.isDone()) {
-      registered.completeExceptionally(
-          new CommandException(
-              String.valueOf(frame.text("code")), String.valueOf(frame.text("message")), -1));
     }
   }
 

@@ -47,6 +47,16 @@ final class DeviceCommandCases {
             DeviceCommandCases::lost),
         new Case(
             "EVT9",
+            "a device that begins anew is told which command it is held to have got last",
+            USERS,
+            DeviceCommandCases::anew),
+        new Case(
+            "EVT9",
+            "a command that a device comes back without is refused before it reaches it",
+            USERS,
+            DeviceCommandCases::undeclared),
+        new Case(
+            "EVT9",
             "a command that waits outlasts the gateway's end, and is delivered once",
             OWN,
             DeviceCommandCases::restarted),
@@ -134,6 +144,47 @@ final class DeviceCommandCases {
     Peer back = line(t, user);
     register(back, "cam", ",'last_command_id':'" + got + "'");
     Check.equal("command", missed, back.next("command").text("command_id"));
+    back.nothing();
+  }
+
+  private static void anew(Trial t) throws Exception {
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    Peer device = owned.device();
+    String user = owned.user();
+    String got = order(owner, "cam", "blink", "");
+    device.next("command");
+    device.cut();
+    told(owner, "device:session:closed");
+    Peer process = line(t, user);
+    String last = String.valueOf(register(process, "cam", "").text("last_command_id"));
+    Check.equal("last_command_id", got, last);
+    present(owner);
+    String missed = order(owner, "cam", "blink", "");
+    process.next("command");
+    process.cut();
+    told(owner, "device:session:closed");
+    Peer back = line(t, user);
+    register(back, "cam", ",'last_command_id':'" + last + "'");
+    Check.equal("command", missed, back.next("command").text("command_id"));
+    back.nothing();
+  }
+
+  private static void undeclared(Trial t) throws Exception {
+    Owned owned = owned(t, "cam");
+    Peer owner = owned.owner();
+    String user = owned.user();
+    owned.device().cut();
+    told(owner, "device:session:closed");
+    String id = order(owner, "cam", "blink", "");
+    Peer back = line(t, user);
+    back.say(
+        "{'type':'register','device_id':'cam','device_info':{'capabilities':['get_location']}}");
+    back.next("connected");
+    back.next("registered");
+    Frame result = until(owner, "device_result");
+    Check.equal("command_id", id, result.text("command_id"));
+    Check.equal("code", "conflict", part(result, "error").get("code"));
     back.nothing();
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.client.Device;
@@ -17,12 +18,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 import java.util.stream.IntStream;
@@ -35,18 +38,14 @@ class DeviceTest {
 
   private static final int COMMANDS = 300;
 
-  private final Server server = start();
+  private final Server server = start(Map.of("devices.max_commands", "1000", "devices.rate", "0"));
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private static Server start() {
+  private static Server start(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("server.port", "0");
     try {
-      return Server.start(
-          Config.load(
-              new Options(
-                  null,
-                  Map.of("server.port", "0", "devices.max_commands", "1000", "devices.rate", "0"),
-                  true),
-              Map.of()));
+      return Server.start(Config.load(new Options(null, all, true), Map.of()));
     } catch (Exception e) {
       throw new AssertionError(e);
     }
@@ -59,7 +58,11 @@ class DeviceTest {
   }
 
   private URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+    return uri(server, path);
+  }
+
+  private static URI uri(Server of, String path) {
+    return URI.create("http://127.0.0.1:" + of.address().getPort() + path);
   }
 
   private CompletableFuture<Frame> command(String device, String json) {
@@ -114,6 +117,89 @@ class DeviceTest {
     assertThat(done.values()).allMatch(times -> times == 1);
   }
 
+  @Test
+  void whatHasBegunIsNotBegunAgainByAProcessThatIsStartedAgain() throws Exception {
+    ConcurrentMap<String, Integer> begun = new ConcurrentHashMap<>();
+    CountDownLatch never = new CountDownLatch(1);
+    Device.Handler begin =
+        order -> {
+          String n = String.valueOf(order.params().get("n"));
+          begun.merge(n, 1, Integer::sum);
+          if (n.equals("1")) {
+            never.await();
+          }
+          return null;
+        };
+    String json = "{\"command\":\"begin\",\"params\":{\"n\":%d},\"wait\":true}";
+    try (Device killed = new Device(uri("/ws"), "cam").can("begin", begin)) {
+      killed.start().get(20, TimeUnit.SECONDS);
+      CompletableFuture<Frame> unused = command("cam", json.formatted(1));
+      assertThat(unused).isNotDone();
+      await().atMost(20, TimeUnit.SECONDS).until(() -> begun.containsKey("1"));
+    }
+    try (Relay relay = new Relay(server.address().getPort());
+        Device again = new Device(relay.uri("/ws"), "cam").can("begin", begin)) {
+      again.start().get(20, TimeUnit.SECONDS);
+      relay.cut();
+      assertThat(command("cam", json.formatted(2)).get(20, TimeUnit.SECONDS).flag("success"))
+          .isTrue();
+    } finally {
+      never.countDown();
+    }
+    assertThat(begun).isEqualTo(Map.of("1", 1, "2", 1));
+  }
+
+  @Test
+  void aResultThatIsNoFrameIsAnErrorAndTheDeviceGoesOn() throws Exception {
+    try (Device device =
+        new Device(uri("/ws"), "cam")
+            .can("say", order -> "x".repeat(Integer.parseInt(order.params().get("n") + "")))
+            .can("odd", order -> new Object())) {
+      device.start().get(20, TimeUnit.SECONDS);
+      String json = "{\"command\":\"say\",\"params\":{\"n\":%d},\"wait\":true}";
+      Frame large = command("cam", json.formatted(1 << 16)).get(20, TimeUnit.SECONDS);
+      assertThat(error(large)).contains("and a frame no more than 65536");
+      Frame odd = command("cam", "{\"command\":\"odd\",\"wait\":true}").get(20, TimeUnit.SECONDS);
+      assertThat(odd.flag("success")).isFalse();
+      Frame fits = command("cam", json.formatted(60_000)).get(20, TimeUnit.SECONDS);
+      assertThat(fits.flag("success")).isTrue();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> device.event("large", "x".repeat(1 << 16)));
+      assertThat(device.ended()).isNotDone();
+    }
+  }
+
+  @Test
+  void aDeviceForWhichThereIsNoRoomAnyMoreComesBackOnceThereIs() throws Exception {
+    Server narrow = start(Map.of("devices.max_per_user", "1"));
+    try (narrow;
+        Relay relay = new Relay(server.address().getPort());
+        Device cam = new Device(relay.uri("/ws"), "cam");
+        Device other = new Device(uri(narrow, "/ws"), "other")) {
+      cam.start().get(20, TimeUnit.SECONDS);
+      other.start().get(20, TimeUnit.SECONDS);
+      relay.retarget(narrow.address().getPort());
+      relay.cut();
+      await().atMost(20, TimeUnit.SECONDS).until(() -> registrations(narrow) > 1);
+      HttpRequest forget =
+          HttpRequest.newBuilder(uri(narrow, "/api/devices/other")).DELETE().build();
+      http.send(forget, HttpResponse.BodyHandlers.discarding());
+      String url = uri(narrow, "").toString();
+      await().atMost(60, TimeUnit.SECONDS).until(() -> listed(url).contains("cam"));
+    }
+  }
+
+  /** How often somebody has asked to be a device. */
+  private long registrations(Server of) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(uri(of, "/metrics")).build();
+    return http.send(request, HttpResponse.BodyHandlers.ofString())
+        .body()
+        .lines()
+        .filter(line -> line.matches("holdfast_command_seconds_count\\{.*\"Register\".*"))
+        .mapToLong(line -> (long) Double.parseDouble(line.replaceFirst(".* ", "")))
+        .sum();
+  }
+
   private record Run(int status, String out, String err) {}
 
   private Run run(String name, String... args) {
@@ -149,7 +235,9 @@ class DeviceTest {
                 "--allow",
                 "echo",
                 "--allow",
-                "sleep"));
+                "sleep",
+                "--allow",
+                "head"));
     await().atMost(20, TimeUnit.SECONDS).until(() -> listed(url).contains("there"));
     assertThat(listed(url)).contains("box").contains("dev-user").contains("execute_command");
     Frame said = execute("\"echo  hello $HOME\"", 10_000);
@@ -160,6 +248,9 @@ class DeviceTest {
     assertThat(error(execute("\"/bin/echo x\"", 10_000))).contains("not allowed");
     assertThat(error(execute("7", 10_000))).contains("command: must be");
     assertThat(error(execute("\"sleep 60\"", 500))).containsAnyOf("deadline");
+    // As JSON each of these has six bytes, and a frame 65,536.
+    assertThat(execute("\"head -c 16384 /dev/zero\"", 10_000).fields().get("data"))
+        .isEqualTo(Map.of("exit_code", 0, "output", "\0".repeat(8_192), "truncated", true));
     assertThat(Files.readString(token)).startsWith("hfd_");
     assertThat(Files.getPosixFilePermissions(token)).hasSize(2);
     HttpRequest forget = HttpRequest.newBuilder(uri("/api/devices/box")).DELETE().build();

@@ -111,6 +111,7 @@ final class FrameWriter {
         json.text("device_id", it.deviceId());
         json.text("feed", it.feed());
         json.time("registered_at", it.registeredAtMillis());
+        json.text("last_command_id", it.lastCommandId());
       }
       case ServerFrame.HeartbeatAck it -> {
         type("heartbeat_ack", it);

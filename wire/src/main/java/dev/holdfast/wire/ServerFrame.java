@@ -165,8 +165,14 @@ public sealed interface ServerFrame {
    * {@code registered}: a device is known.
    *
    * @param feed on which it is given commands
+   * @param lastCommandId the last of the commands that it is held to have got
    */
-  record Registered(@Nullable String id, String deviceId, String feed, long registeredAtMillis)
+  record Registered(
+      @Nullable String id,
+      String deviceId,
+      String feed,
+      long registeredAtMillis,
+      String lastCommandId)
       implements ServerFrame {}
 
   /** {@code heartbeat_ack}. */

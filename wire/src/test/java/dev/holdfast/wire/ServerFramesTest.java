@@ -60,10 +60,10 @@ class ServerFramesTest {
             "server_time":"2026-01-31T23:59:59.007Z","heartbeat_interval_ms":30000}\
             """),
         arguments(
-            new ServerFrame.Registered("r", "cam-1", "link:l1", MILLIS),
+            new ServerFrame.Registered("r", "cam-1", "link:l1", MILLIS, "none"),
             """
             {"type":"registered","id":"r","device_id":"cam-1","feed":"link:l1",\
-            "registered_at":"2026-01-31T23:59:59.007Z"}\
+            "registered_at":"2026-01-31T23:59:59.007Z","last_command_id":"none"}\
             """),
         arguments(
             new ServerFrame.HeartbeatAck(null, MILLIS),

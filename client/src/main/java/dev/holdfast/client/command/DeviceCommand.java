@@ -30,8 +30,9 @@ public final class DeviceCommand extends ClientCommand {
   @Command(
       footer = {
         "",
-        "It runs until Ctrl-C, and comes back by itself. execute_command runs the programs that",
-        "--allow names, without a shell, and no others; send_notification is there on a desktop."
+        "It runs until Ctrl-C, and comes back by itself. execute_command runs what",
+        "--allow names, without a shell, and nothing else; send_notification is there",
+        "on a desktop."
       })
   private static final class Run extends Action {
 
@@ -90,7 +91,9 @@ public final class DeviceCommand extends ClientCommand {
 
     private static @Nullable Object told(PrintWriter err, Device.Order order, Device.Handler does)
         throws Exception {
-      say(err, "* " + Talk.plain(order.command() + " " + order.params()));
+      // In one line, so that nothing in it passes for a line of ours.
+      String line = Talk.plain(order.command() + " " + order.params());
+      say(err, "* " + line.replace('\n', ' '));
       return does.obey(order);
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,23 @@ import org.jspecify.annotations.Nullable;
 /** What this machine does as a device: programs that were allowed, and no others. Any thread. */
 final class Programs {
 
-  /** What is told of a program's output, in bytes: a result has to fit into a frame. */
+  /** What is told of a program's output, in bytes. */
   private static final int MOST_OUTPUT = 16 * 1024;
 
+  /** And as JSON, where a control character takes six: a result has to fit into a frame. */
+  private static final int MOST_JSON = 48 * 1024;
+
+  private static final int ESCAPED = 6;
+
   private static final String NOTIFY = "notify-send";
+
+  /** What runs is not left running when this machine is a device no more. */
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().unstarted(() -> RUNNING.forEach(Programs::destroy)));
+  }
 
   private final Set<String> allowed;
 
@@ -102,6 +116,7 @@ final class Programs {
   private static Map<String, Object> run(List<String> words, Instant deadline)
       throws IOException, InterruptedException {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    RUNNING.add(process);
     try {
       process.getOutputStream().close();
       CompletableFuture<byte[]> output = new CompletableFuture<>();
@@ -111,19 +126,41 @@ final class Programs {
         throw new IOException("did not end by the deadline");
       }
       byte[] said = output.get(1, TimeUnit.SECONDS);
+      String text = new String(said, 0, Math.min(said.length, MOST_OUTPUT), StandardCharsets.UTF_8);
+      String told = fitting(text);
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("exit_code", process.exitValue());
-      result.put(
-          "output",
-          new String(said, 0, Math.min(said.length, MOST_OUTPUT), StandardCharsets.UTF_8));
-      result.put("truncated", said.length > MOST_OUTPUT);
+      result.put("output", told);
+      result.put("truncated", said.length > MOST_OUTPUT || told.length() < text.length());
       return result;
     } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
       throw new IOException("its output can't be read", e);
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      destroy(process);
+      RUNNING.remove(process);
     }
+  }
+
+  private static void destroy(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  /** As much of a text as fits, whatever it consists of. */
+  private static String fitting(String text) {
+    int end = 0;
+    for (int bytes = 0; end < text.length(); end += Character.charCount(text.codePointAt(end))) {
+      int one = text.codePointAt(end);
+      String character = Character.toString(one);
+      bytes +=
+          Character.isISOControl(one) || one == '"' || one == '\\'
+              ? ESCAPED
+              : character.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > MOST_JSON) {
+        break;
+      }
+    }
+    return text.substring(0, end);
   }
 
   /** Reads all that it says, and keeps no more than is told, and one byte. */

@@ -7,12 +7,7 @@ import dev.holdfast.feed.Payload;
 import dev.holdfast.kinds.common.Members;
 import dev.holdfast.kinds.device.DeviceOutcome.Why;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,23 +16,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Device {
 
-  /** Last values that are kept, and the longest of them in characters. */
-  private static final int VALUES = 64;
-
-  private static final int VALUE_LENGTH = 8 * 1024;
+  /** Characters of the params of all commands that it has to do. */
+  private static final int PARAMS_LENGTH = 256 * 1024;
 
   private final String user;
   private final String id;
-  private final Owner owner;
-  private final Owners owners;
+  private final DeviceEvents events;
   private final Uploads uploads;
   private final @Nullable Backlog backlog;
   private final Orders orders = new Orders();
-  private final Map<String, String> values = new LinkedHashMap<>();
+  private final Values values = new Values();
   private DeviceInfo info;
   private long registeredMillis;
   private long seenMillis;
   private @Nullable Link link;
+  private boolean forgotten;
 
   Device(
       String user,
@@ -50,8 +43,7 @@ public final class Device {
     this.user = user;
     this.id = id;
     this.info = info;
-    this.owner = owner;
-    this.owners = owners;
+    this.events = new DeviceEvents(user, id, owner, owners);
     this.uploads = uploads;
     this.backlog = backlog;
     owner.snapshots(this::snapshot);
@@ -66,7 +58,7 @@ public final class Device {
   }
 
   public Feed feed() {
-    return owner.feed();
+    return events.feed();
   }
 
   public synchronized DeviceInfo info() {
@@ -100,83 +92,62 @@ public final class Device {
     Link before = link;
     link = fresh;
     fresh.exact = lastCommandId != null;
+    fresh.lastCommandId = orders.last(lastCommandId);
     registeredMillis = nowMillis;
     if (before != null) {
       before.hangUp(Line.Why.TAKEN_OVER);
-      audit(record("taken_over").text("session_id", before.id()));
+      events.takenOver(before);
     }
     orders.lostAfter(lastCommandId);
     handOver();
-    renew(said, nowMillis);
-    owners.tell(user, "device:session:created", told().text("session_id", fresh.id()).object());
+    info = said;
+    events.registered(said, nowMillis);
+    events.connected(fresh);
     orders.deliver(link);
   }
 
   /** It says anew what it is. */
-  synchronized void renew(DeviceInfo said, long nowMillis) {
+  synchronized void renew(DeviceInfo said) {
+    if (link != null) {
+      link.lastCommandId = orders.last(null);
+    }
     info = said;
-    Members registered =
-        told()
-            .raw("device_info", said.json())
-            .text("registered_at", PendingCommand.time(nowMillis));
-    append("registered", registered);
-    owners.tell(user, "device:registered", registered.object());
-  }
-
-  private Members told() {
-    return new Members().text("device_id", id);
-  }
-
-  private void append(String type, Members members) {
-    owner.append(Payload.of(type, members.bytes()));
-  }
-
-  /** The record of something that was asked of it, or came of that. */
-  private Members record(String action) {
-    return told().text("action", action);
-  }
-
-  private void audit(Members record) {
-    append("audit", record);
-    owners.tell(user, "device:audit:log", record.object());
+    events.registered(said, registeredMillis);
   }
 
   /** A command was refused. */
   synchronized void refused(String command, String by, String reason) {
-    audit(record("refused").text("command", command).text("by", by).text("reason", reason));
+    events.refused(command, by, reason);
   }
 
   /** Takes a command, if it has room for one more. */
   synchronized DeviceOutcome take(PendingCommand command, int most) {
+    if (forgotten) {
+      return DeviceOutcome.refused(Why.NOT_FOUND, "device_id: no such device");
+    }
     if (!info.capabilities().contains(command.name)) {
       refused(command.name, command.by, "not declared");
       return DeviceOutcome.refused(
           Why.CONFLICT, "command: the device has not declared '" + command.name + "'");
     }
     if (orders.size() >= most) {
-      return new DeviceOutcome.Refused(
-          Why.OVER_CAPACITY, "device_id: has " + most + " commands to do already", 1_000);
+      return noRoom(command, most + " commands");
+    }
+    if (orders.paramsLength() + command.paramsLength() > PARAMS_LENGTH) {
+      return noRoom(command, PARAMS_LENGTH + " characters of params");
     }
     orders.add(command);
     boolean waits = link == null;
     keep();
-    Members said =
-        told()
-            .text("command_id", command.id)
-            .text("command", command.name)
-            .raw("params", command.params)
-            .text("by", command.by)
-            .text("deadline", PendingCommand.time(command.deadlineMillis))
-            .flag("waits", waits);
-    append("command", said);
-    owners.tell(user, "device:command", said.object());
-    audit(
-        record("command")
-            .text("command_id", command.id)
-            .text("command", command.name)
-            .text("by", command.by));
+    events.command(command, waits);
     orders.deliver(link);
     return new DeviceOutcome.Taken(command.id, command.deadlineMillis, waits);
+  }
+
+  private DeviceOutcome noRoom(PendingCommand command, String what) {
+    refused(command.name, command.by, "over capacity");
+    return new DeviceOutcome.Refused(
+        Why.OVER_CAPACITY, "device_id: has no more than " + what + " to do", 1_000);
   }
 
   /** A link has sent everything up to that offset. */
@@ -185,9 +156,7 @@ public final class Device {
       // Nobody reads that any more: it is delivered again, once that link is gone.
       return;
     }
-    for (PendingCommand command : orders.sent(by, offset)) {
-      append("delivered", told().text("command_id", command.id));
-    }
+    orders.sent(by, offset).forEach(events::delivered);
     orders.deliver(link);
   }
 
@@ -198,17 +167,13 @@ public final class Device {
     }
     gone.gone = true;
     orders.left(gone);
-    Members closed =
-        told()
-            .text("session_id", gone.id())
-            .text("reason", gone.why.name().toLowerCase(Locale.ROOT));
-    if (gone.equals(link)) {
+    boolean away = gone.equals(link);
+    if (away) {
       link = null;
       seenMillis = nowMillis;
-      append("away", closed);
       keep();
     }
-    owners.tell(user, "device:session:closed", closed.object());
+    events.left(gone, away);
     orders.deliver(link);
   }
 
@@ -234,7 +199,7 @@ public final class Device {
   }
 
   private DeviceOutcome notGiven(String what, String commandId) {
-    audit(record("refused").text("command_id", commandId).text("reason", what));
+    events.refused(commandId, what);
     return DeviceOutcome.refused(
         Why.CONFLICT, "command_id: was not given to this device, or has ended");
   }
@@ -244,43 +209,26 @@ public final class Device {
     if (command == null) {
       return notGiven("progress of a command that it does not have", commandId);
     }
-    append("progress", more);
+    events.progress(more);
     return DeviceOutcome.DONE;
   }
 
   synchronized void says(String name, @Nullable String data) {
-    Members said = new Members().text("name", name).raw("data", data);
-    append("event", said);
-    keep(name, data);
-    if (name.equals("location")) {
-      owners.tell(user, "device:location:update", told().raw("data", data).object());
-    }
-  }
-
-  private void keep(String name, @Nullable String data) {
-    values.remove(name);
-    if (data != null && data.length() <= VALUE_LENGTH) {
-      values.put(name, data);
-    }
-    Iterator<String> eldest = values.keySet().iterator();
-    if (values.size() > VALUES) {
-      eldest.next();
-      eldest.remove();
-    }
+    events.said(name, data);
+    values.keep(name, data);
   }
 
   /** Ends a command that the device has been given. */
   DeviceOutcome result(String commandId, boolean success, @Nullable String data, String error) {
-    PendingCommand command;
-    DeviceResult result;
+    Ended ended;
     synchronized (this) {
-      command = orders.given(commandId);
+      PendingCommand command = orders.given(commandId);
       if (command == null) {
         return notGiven("result of a command that it does not have", commandId);
       }
-      result = end(command, success, data, success ? null : error);
+      ended = end(command, success, data, success ? null : error);
     }
-    command.told.accept(result);
+    ended.tell();
     return DeviceOutcome.DONE;
   }
 
@@ -331,7 +279,7 @@ public final class Device {
     return toKeep();
   }
 
-  private DeviceResult end(
+  private Ended end(
       PendingCommand command, boolean success, @Nullable String data, @Nullable String error) {
     orders.remove(command);
     if (backlog != null && command.kept) {
@@ -340,70 +288,42 @@ public final class Device {
     Media media = command.upload == null ? null : uploads.end(command.upload, success);
     DeviceResult result =
         new DeviceResult(command.id, id, command.name, success, data, error, media);
-    append("result", result.members());
-    String event = eventOf(command.name);
-    if (event != null && (result.success() || event.equals("device:command:output"))) {
-      Members said =
-          told()
-              .text("command_id", command.id)
-              .flag("success", result.success())
-              .raw("data", result.data())
-              .raw("error", result.error())
-              .raw("media", media == null ? null : media.json());
-      owners.tell(user, event, said.object());
-    }
+    events.ended(command, result);
     if (command.name.equals("get_location") && result.success()) {
-      keep("location", result.data());
+      values.keep("location", result.data());
     }
-    audit(
-        record(result.success() ? "succeeded" : "failed")
-            .text("command_id", command.id)
-            .text("command", command.name)
-            .text("by", command.by)
-            .raw("error", result.error()));
     orders.deliver(link);
-    return result;
+    return new Ended(command, result);
   }
 
-  /** What the user is told when a command has gone well; null for nothing of its own. */
-  private static @Nullable String eventOf(String command) {
-    return switch (command) {
-      case "camera_snap" -> "device:camera:ready";
-      case "screen_record_stop" -> "device:recording:complete";
-      case "get_location" -> "device:location:update";
-      case "send_notification" -> "device:notification:sent";
-      case "execute_command" -> "device:command:output";
-      default -> null;
-    };
-  }
-
-  /** Ends the commands whose time is over; probes and gives up a link that says nothing. */
+  /**
+   * Ends the commands whose time is over, and those that it came back without; probes and gives up
+   * a link that says nothing.
+   */
   void tick(long nowMillis, DeviceSettings settings) {
-    List<PendingCommand> over;
-    List<DeviceResult> results = new ArrayList<>(0);
+    List<Ended> ended = new ArrayList<>(0);
     synchronized (this) {
       // None of them is to be delivered in the place of another.
-      over = orders.over(nowMillis);
+      List<PendingCommand> over = orders.over(nowMillis);
+      List<PendingCommand> undeclared =
+          link == null ? List.of() : orders.takeUndeclared(info.capabilities());
       for (PendingCommand command : over) {
         String why =
             command.delivery == 0
                 ? "the device was away until the deadline"
                 : "the device got the command and gave no result by the deadline";
-        results.add(failed(command, "timeout", why));
+        ended.add(failed(command, "timeout", why));
+      }
+      for (PendingCommand command : undeclared) {
+        ended.add(failed(command, "conflict", "the device does not declare it any more"));
       }
       look(nowMillis, settings);
     }
-    tell(over, results);
+    ended.forEach(Ended::tell);
   }
 
-  private DeviceResult failed(PendingCommand command, String code, String why) {
+  private Ended failed(PendingCommand command, String code, String why) {
     return end(command, false, null, DeviceResult.error(code, why));
-  }
-
-  private static void tell(List<PendingCommand> over, List<DeviceResult> results) {
-    for (int i = 0; i < over.size(); i++) {
-      over.get(i).told.accept(results.get(i));
-    }
   }
 
   private void look(long nowMillis, DeviceSettings settings) {
@@ -422,37 +342,41 @@ public final class Device {
     }
   }
 
-  /** It is known no more: what it had to do comes to nothing, and its link is given up. */
-  void forget(Line.Why why) {
-    List<PendingCommand> over;
-    List<DeviceResult> results = new ArrayList<>();
-    synchronized (this) {
-      over = orders.over(Long.MAX_VALUE);
-      for (PendingCommand command : over) {
-        results.add(failed(command, "unavailable", "the device is not known any more"));
-      }
-      if (link != null) {
-        link.hangUp(why);
-      }
-      owner.end(Payload.of("forgotten", told().bytes()));
+  /**
+   * It is known no more: what it had to do comes to nothing, and its link is given up.
+   *
+   * @param by who had it so; null for nobody
+   * @return what has ended by that
+   */
+  synchronized List<Ended> forget(Line.Why why, @Nullable String by) {
+    List<Ended> ended = new ArrayList<>(0);
+    for (PendingCommand command : orders.over(Long.MAX_VALUE)) {
+      ended.add(failed(command, "unavailable", "the device is not known any more"));
     }
-    tell(over, results);
+    if (link != null) {
+      link.hangUp(why);
+    }
+    forgotten = true;
+    events.forgotten(by);
+    return ended;
+  }
+
+  /** Something that it uploaded was deleted. */
+  synchronized void deleted(Media media, String by) {
+    events.mediaDeleted(media, by);
   }
 
   /** Its state, as the members of an object. */
   private synchronized Members state() {
-    String last =
-        values.entrySet().stream()
-            .map(value -> Members.quoted(value.getKey()) + ":" + value.getValue())
-            .collect(Collectors.joining(",", "{", "}"));
-    return told()
+    return events
+        .told()
         .text("user_id", user)
         .flag("online", link != null)
         .text("registered_at", PendingCommand.time(registeredMillis))
         .text("seen_at", PendingCommand.time(seenMillis()))
         .raw("device_info", info.json())
         .number("commands", orders.size())
-        .raw("values", last);
+        .raw("values", values.json());
   }
 
   /** The same, as one JSON object. */
@@ -463,7 +387,7 @@ public final class Device {
   private Delivery.Snapshot snapshot() {
     synchronized (this) {
       return new Delivery.Snapshot(
-          owner.feed().tail().offset(), Payload.of("device", state().bytes()));
+          events.feed().tail().offset(), Payload.of("device", state().bytes()));
     }
   }
 }

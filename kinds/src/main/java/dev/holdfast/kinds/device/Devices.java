@@ -32,7 +32,8 @@ public final class Devices {
   /** The longest deadline of a command. */
   public static final Duration LONGEST = Duration.ofDays(1);
 
-  private static final Retention CARRIED = new Retention(64, 16L << 20, Duration.ofDays(2));
+  private static final Retention CARRIED =
+      new Retention(Orders.WINDOW, 16L << 20, Duration.ofDays(2));
   private static final int PARAMS_LENGTH = 64 * 1024;
 
   private final Engine engine;
@@ -146,7 +147,7 @@ public final class Devices {
 
   private void restore(Device device) {
     if (restored != null) {
-      for (Backlog.Kept one : restored.take(device.user(), device.id())) {
+      for (Backlog.Kept one : restored.take(device.user(), device.id(), clock.millis())) {
         Upload upload =
             uploads.offer(device.user(), device.id(), one.id(), one.name(), one.deadlineMillis());
         PendingCommand command =
@@ -172,7 +173,7 @@ public final class Devices {
     return switch (DeviceInfo.read(infoJson)) {
       case DeviceInfo.Reading.Wrong(String why) -> DeviceOutcome.refused(Why.BAD_REQUEST, why);
       case DeviceInfo.Reading.Read(DeviceInfo info) -> {
-        link.device.renew(info, clock.millis());
+        link.device.renew(info);
         yield new DeviceOutcome.Registered(link);
       }
     };
@@ -353,26 +354,43 @@ public final class Devices {
     engine.remove(link.feed().id());
   }
 
-  /** Makes a device unknown; false where there is none. */
-  public boolean forget(String user, String deviceId) {
+  /**
+   * Makes a device unknown; false where there is none.
+   *
+   * @param by who has it so
+   */
+  public boolean forget(String user, String deviceId, String by) {
     Device device = find(user, deviceId);
     if (device == null) {
       return false;
     }
-    forget(device, Line.Why.REVOKED);
+    forget(device, Line.Why.REVOKED, by).forEach(Ended::tell);
     return true;
   }
 
-  private void forget(Device device, Line.Why why) {
-    synchronized (this) {
-      if (!devices.remove(device.feed().id().name(), device)) {
-        return;
-      }
-      byUser.computeIfPresent(device.user(), (name, mine) -> mine == 1 ? null : mine - 1);
+  /** One that registers meanwhile is another one, with a feed of its own. */
+  private synchronized List<Ended> forget(Device device, Line.Why why, @Nullable String by) {
+    if (!devices.remove(device.feed().id().name(), device)) {
+      return List.of();
     }
-    device.forget(why);
+    byUser.computeIfPresent(device.user(), (name, mine) -> mine == 1 ? null : mine - 1);
+    List<Ended> ended = device.forget(why, by);
     uploads.forget(device.user(), device.id());
     engine.remove(device.feed().id());
+    return ended;
+  }
+
+  /**
+   * Deletes what a device has uploaded; waits for the disk.
+   *
+   * @param by who has it so
+   */
+  public void delete(Media media, String by) {
+    uploads.media().delete(media);
+    Device device = find(media.user(), media.deviceId());
+    if (device != null) {
+      device.deleted(media, by);
+    }
   }
 
   /** Deadlines and heartbeats; to be called several times a second. */
@@ -390,8 +408,11 @@ public final class Devices {
   public void sweep() {
     long before = clock.millis() - settings.keptFor().toMillis();
     for (Device device : devices.values()) {
-      if (!device.online() && device.commands() == 0 && device.seenMillis() <= before) {
-        forget(device, Line.Why.SILENT);
+      synchronized (this) {
+        // Nobody is to be told: it has nothing to do.
+        if (!device.online() && device.commands() == 0 && device.seenMillis() <= before) {
+          forget(device, Line.Why.SILENT, null);
+        }
       }
     }
   }

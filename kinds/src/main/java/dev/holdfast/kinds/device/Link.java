@@ -32,6 +32,9 @@ public final class Link {
   /** Whether the device has said what it got last, and so reads no other connection any more. */
   boolean exact;
 
+  /** Which command the device was held to have got last when it registered. */
+  String lastCommandId = "";
+
   Link(Device device, Owner owner, Line line, int framesPerSecond, long nowMillis) {
     this.device = device;
     this.owner = owner;
@@ -52,6 +55,13 @@ public final class Link {
   /** Its id, by which users are told of it. */
   public String id() {
     return owner.feed().id().name();
+  }
+
+  /** Which command the device was held to have got last when it registered; or {@code none}. */
+  public String lastCommandId() {
+    synchronized (device) {
+      return lastCommandId;
+    }
   }
 
   /** Whether nobody reads its feed yet; somebody does from now on. */

@@ -7,6 +7,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Orders {
 
   /** What one link carries at once: what it can't send it does not hold. */
-  private static final int WINDOW = 16;
+  static final int WINDOW = 16;
 
   /** Deliveries that a device may name as its last. */
   private static final int REMEMBERED = 256;
@@ -29,11 +31,16 @@ final class Orders {
   private static final String NONE = "none";
 
   private final Map<String, PendingCommand> pending = new LinkedHashMap<>();
-  private final Map<String, Long> deliveries = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Long> deliveries = new LinkedHashMap<>();
   private long delivered;
 
   int size() {
     return pending.size();
+  }
+
+  /** Characters of their params. */
+  int paramsLength() {
+    return pending.values().stream().mapToInt(PendingCommand::paramsLength).sum();
   }
 
   void add(PendingCommand command) {
@@ -69,22 +76,45 @@ final class Orders {
 
   /** Takes those whose time is over; all, where there is no time. */
   List<PendingCommand> over(long nowMillis) {
-    List<PendingCommand> over = new ArrayList<>(0);
+    return take(command -> command.endsMillis() <= nowMillis);
+  }
+
+  /** Takes those that wait for a device that is there, and does not declare them. */
+  List<PendingCommand> takeUndeclared(Set<String> capabilities) {
+    return take(command -> command.waits() && !capabilities.contains(command.name));
+  }
+
+  private List<PendingCommand> take(Predicate<PendingCommand> which) {
+    List<PendingCommand> taken = new ArrayList<>(0);
     Iterator<PendingCommand> all = pending.values().iterator();
     while (all.hasNext()) {
       PendingCommand command = all.next();
-      if (command.endsMillis() <= nowMillis) {
+      if (which.test(command)) {
         all.remove();
-        over.add(command);
+        taken.add(command);
       }
     }
-    return over;
+    return taken;
+  }
+
+  /**
+   * Which one the device is held to have got last: the one that it says, or where that is not known
+   * here the newest that it was given.
+   */
+  String last(@Nullable String lastCommandId) {
+    if (lastCommandId != null
+        && (lastCommandId.equals(NONE) || deliveries.containsKey(lastCommandId))) {
+      return lastCommandId;
+    }
+    Map.Entry<String, Long> newest = deliveries.lastEntry();
+    return newest == null ? NONE : newest.getKey();
   }
 
   /** What came after that one was lost on the way, and waits again. */
   void lostAfter(@Nullable String lastCommandId) {
     Long last = NONE.equals(lastCommandId) ? Long.valueOf(0) : deliveries.get(lastCommandId);
     if (last != null) {
+      deliveries.values().removeIf(place -> place > last);
       for (PendingCommand command : pending.values()) {
         if (command.delivery > last) {
           command.delivery = 0;
@@ -99,12 +129,14 @@ final class Orders {
     if (by == null || by.gone) {
       return;
     }
+    Set<String> can = by.device.info().capabilities();
     for (PendingCommand command : pending.values()) {
       // What is held holds up what comes after it.
       if (by.carried.size() >= WINDOW || (command.waits() && command.held)) {
         return;
       }
       if (command.waits()
+          && can.contains(command.name)
           && by.owner.append(Payload.of("command", command.order().bytes()))
               instanceof Owner.Appended.At(long offset)) {
         command.carrier = by;

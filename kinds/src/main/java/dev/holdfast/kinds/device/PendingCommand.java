@@ -51,6 +51,10 @@ final class PendingCommand {
     return carrier == null && delivery == 0;
   }
 
+  int paramsLength() {
+    return params == null ? 0 : params.length();
+  }
+
   /** When it ends without a result: a piece of what it yields puts that off. */
   long endsMillis() {
     return upload == null ? deadlineMillis : Math.max(deadlineMillis, upload.dueMillis());

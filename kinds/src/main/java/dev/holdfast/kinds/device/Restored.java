@@ -22,11 +22,12 @@ final class Restored {
     this.all = new ArrayList<>(backlog.all());
   }
 
-  /** Takes those of a device that is back, in their order. */
-  synchronized List<Backlog.Kept> take(String user, String deviceId) {
+  /** Takes those of a device that is back, in their order, whose deadline is not over. */
+  synchronized List<Backlog.Kept> take(String user, String deviceId, long nowMillis) {
     List<Backlog.Kept> taken =
         all.stream()
             .filter(one -> one.user().equals(user) && one.deviceId().equals(deviceId))
+            .filter(one -> one.deadlineMillis() > nowMillis)
             .toList();
     all.removeAll(taken);
     return taken;

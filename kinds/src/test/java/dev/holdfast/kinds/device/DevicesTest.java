@@ -49,6 +49,7 @@ final class DevicesTest {
   private final AtomicLong ids = new AtomicLong();
   private final AtomicLong epochs = new AtomicLong();
   private final Engine engine = Engine.inMemory(this::now, epochs::incrementAndGet);
+  private final List<String> told = new ArrayList<>();
   private Devices devices;
 
   @BeforeEach
@@ -60,7 +61,7 @@ final class DevicesTest {
             this::now,
             () -> 0,
             ids::incrementAndGet,
-            (user, event, json) -> {},
+            (user, event, json) -> told.add(event + json),
             new Uploads(folder, FEW_UPLOADS, this::now, ids::incrementAndGet),
             null);
   }
@@ -79,7 +80,11 @@ final class DevicesTest {
     private boolean left;
 
     Wire(String id, @Nullable String last) {
-      link = ((DeviceOutcome.Registered) devices.register("ann", id, INFO, last, this)).link();
+      this(id, INFO, last);
+    }
+
+    Wire(String id, String info, @Nullable String last) {
+      link = ((DeviceOutcome.Registered) devices.register("ann", id, info, last, this)).link();
       reader = link.feed().attach(From.START).reader();
     }
 
@@ -149,7 +154,7 @@ final class DevicesTest {
     System.out.println("seed " + seed + " (-Dholdfast.seed)");
     for (int round = 0; round < 300; round++) {
       history(new Random(seed + round), round % 2 == 0);
-      assertThat(devices.forget("ann", "cam")).isTrue();
+      assertThat(devices.forget("ann", "cam", "ann")).isTrue();
     }
   }
 
@@ -266,6 +271,83 @@ final class DevicesTest {
   }
 
   @Test
+  void aDeviceThatBeginsAnewIsToldFromWhereOnItGetsEachCommandOnce() {
+    Map<String, Integer> ends = new HashMap<>();
+    Wire before = new Wire("cam", null);
+    assertThat(before.link.lastCommandId()).isEqualTo("none");
+    String got = order(ends, Duration.ofSeconds(60));
+    before.turn(1, true);
+    before.leave();
+    Wire process = new Wire("cam", null);
+    process.turn(1, true);
+    assertThat(process.received).isEmpty();
+    assertThat(process.link.lastCommandId()).isEqualTo(got);
+    String lost = order(ends, Duration.ofSeconds(60));
+    process.turn(1, false);
+    process.leave();
+    Wire back = new Wire("cam", got);
+    assertThat(back.link.lastCommandId()).isEqualTo(got);
+    devices.renew(back.link, INFO);
+    assertThat(back.link.lastCommandId()).isEqualTo(got);
+    back.turn(2, true);
+    assertThat(back.received).containsExactly(lost);
+    devices.renew(back.link, INFO);
+    assertThat(back.link.lastCommandId()).isEqualTo(lost);
+    back.leave();
+    // One of a gateway before this one is not known here.
+    assertThat(new Wire("cam", "elsewhere").link.lastCommandId()).isEqualTo(lost);
+  }
+
+  @Test
+  void whatADeviceComesBackWithoutIsNotDeliveredToIt() {
+    Map<String, Integer> ends = new HashMap<>();
+    new Wire("cam", "{\"capabilities\":[\"blink\",\"ring\"]}", null).leave();
+    String blink = order(ends, Duration.ofSeconds(60));
+    List<String> errors = new ArrayList<>();
+    devices.command(
+        device(),
+        new Ask("ann", "ring", null, Duration.ofSeconds(60)),
+        result -> errors.add(String.valueOf(result.error())));
+    Wire back = new Wire("cam", null);
+    back.turn(2, true);
+    assertThat(back.received).containsExactly(blink);
+    devices.tick();
+    assertThat(errors)
+        .containsExactly(
+            "{\"code\":\"conflict\",\"message\":\"the device does not declare it any more\"}");
+    assertThat(ends).isEmpty();
+  }
+
+  @Test
+  void whatADeviceHasToDoAndHasSaidIsBounded() {
+    Wire wire = new Wire("cam", null);
+    String params = "{\"text\":\"" + "x".repeat(60_000) + "\"}";
+    for (int i = 0; i < 4; i++) {
+      assertThat(devices.command(device(), new Ask("ann", "blink", params, null), result -> {}))
+          .isInstanceOf(DeviceOutcome.Taken.class);
+    }
+    assertThat(devices.command(device(), new Ask("ann", "blink", params, null), result -> {}))
+        .isInstanceOf(DeviceOutcome.Refused.class);
+    assertThat(told.getLast())
+        .contains("device:audit:log", "\"refused\"", "over capacity", "\"by\":\"ann\"");
+    for (int i = 0; i < 100; i++) {
+      devices.event(wire.link, "value" + i, "\"" + "x".repeat(8_000) + "\"");
+    }
+    assertThat(device().json().length()).isBetween(60_000, 70_000);
+    assertThat(device().json()).contains("value99").doesNotContain("value90");
+    devices.event(wire.link, "value99", "1");
+    assertThat(device().json()).contains("\"value99\":1");
+  }
+
+  @Test
+  void whoMadeADeviceUnknownIsInItsRecord() {
+    new Wire("cam", null);
+    assertThat(devices.forget("ann", "cam", "admin")).isTrue();
+    assertThat(told.getLast())
+        .contains("device:audit:log", "\"action\":\"forgotten\"", "\"by\":\"admin\"");
+  }
+
+  @Test
   void aSilentDeviceIsProbedOnceAndThenGivenUp() {
     Wire wire = new Wire("cam", null);
     step(39_999);
@@ -312,7 +394,7 @@ final class DevicesTest {
         .isInstanceOf(DeviceOutcome.Refused.class);
     assertThat(devices.register("bob", "one", INFO, null, nobody))
         .isInstanceOf(DeviceOutcome.Registered.class);
-    assertThat(devices.forget("ann", "one")).isTrue();
+    assertThat(devices.forget("ann", "one", "ann")).isTrue();
     assertThat(devices.register("ann", "four", INFO, null, nobody))
         .isInstanceOf(DeviceOutcome.Registered.class);
   }

@@ -185,7 +185,8 @@ public final class DeviceCommands implements Commands {
             null,
             link.device().id(),
             link.feed().id().toString(),
-            link.device().registeredMillis()));
+            link.device().registeredMillis(),
+            link.lastCommandId()));
   }
 
   /** The link of a session, whose feed has that name; null for none. */

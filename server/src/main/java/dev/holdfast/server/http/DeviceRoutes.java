@@ -73,7 +73,7 @@ final class DeviceRoutes {
     if (!rights.mayForget(device, who)) {
       return Reply.error(403, "forbidden", "it may only be viewed");
     }
-    devices.forget(device.user(), device.id());
+    devices.forget(device.user(), device.id(), who.userId());
     return Reply.later(() -> {
       pairings.revoke(device.user(), device.id());
       return Reply.nothing();
