@@ -265,12 +265,16 @@ final class DeviceCases {
           header.getValue(),
           got.headers().firstValue(header.getKey()).orElse(null));
     }
+    Check.equal(
+        "content-length", 3_000_000L, got.headers().firstValueAsLong("content-length").orElse(-1));
     Check.that(
         "content-disposition",
         got.headers().firstValue("content-disposition").orElse("").startsWith("attachment"),
         got.headers());
     Check.equal(
         "deleted", 204, t.http("DELETE", String.valueOf(stored.text("url")), null).statusCode());
+    Check.equal(
+        "media_id", stored.text("media_id"), audited(owner, "media_deleted").get("media_id"));
     Check.equal("gone", 404, t.http("GET", String.valueOf(stored.text("url")), null).statusCode());
   }
 

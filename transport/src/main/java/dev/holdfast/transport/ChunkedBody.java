@@ -14,7 +14,10 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A body in chunks (RFC 9112, section 7.1); the socket is closed after it. */
+/**
+ * A body that comes piece by piece: in chunks (RFC 9112, section 7.1), or of a length that is
+ * known. The socket is closed after it.
+ */
 final class ChunkedBody implements HttpBody {
 
   private static final int PATIENCE_SECONDS = 60;
@@ -30,7 +33,9 @@ final class ChunkedBody implements HttpBody {
         new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
     headers.forEach((name, value) -> response.headers().set(name, value));
     response.headers().set("x-content-type-options", "nosniff");
-    response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    if (!response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+      response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
     response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     channel.writeAndFlush(response);
     return new ChunkedBody(channel);
@@ -59,5 +64,10 @@ final class ChunkedBody implements HttpBody {
     channel
         .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
         .addListener(written -> Farewell.bid(channel));
+  }
+
+  @Override
+  public void breakOff() {
+    channel.close();
   }
 }

@@ -18,4 +18,7 @@ public interface HttpBody {
 
   /** Ends the body. */
   void end();
+
+  /** Gives it up: the client sees that it is not whole. */
+  void breakOff();
 }

@@ -13,6 +13,7 @@ public interface HttpReply {
   /**
    * Begins an answer whose body comes piece by piece.
    *
+   * @param headers with content-length where that is known, else it comes in chunks
    * @param closed run once when the client is gone or the body has ended, on an event loop
    */
   HttpBody stream(int status, Map<String, String> headers, Runnable closed);

@@ -21,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arrival {
 
+  /** It can't be written. */
+  static final class DiskException extends IOException {
+    DiskException(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
   static final String SUFFIX = ".part";
 
   private static final int PIECE = 64 * 1024;
@@ -92,6 +99,7 @@ final class Arrival {
    *
    * @param announced bytes; -1 for none
    * @param use of taking it: it is not taken any more where there is none
+   * @throws DiskException when it can't be written
    * @throws IOException when it breaks off; what came before stays
    */
   Outcome.@Nullable Refused take(InputStream body, long announced, Supplier<Upload.Use> use)
@@ -99,15 +107,23 @@ final class Arrival {
     long most = length < 0 ? mostBytes : length;
     Outcome.Refused refused = announced > most - bytes ? tooLarge(most) : null;
     if (refused == null) {
-      try (FileChannel out =
-          FileChannel.open(file(SUFFIX), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        refused = write(body, most, use, out.position(bytes));
+      try (FileChannel out = open()) {
+        refused = write(body, most, use, out);
       }
     }
     if (refused != null) {
       discard();
     }
     return refused;
+  }
+
+  private FileChannel open() throws DiskException {
+    try {
+      return FileChannel.open(file(SUFFIX), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+          .position(bytes);
+    } catch (IOException e) {
+      throw new DiskException(e);
+    }
   }
 
   private Outcome.@Nullable Refused write(
@@ -121,13 +137,21 @@ final class Arrival {
       if (refused != null) {
         return refused;
       }
-      ByteBuffer left = ByteBuffer.wrap(piece, 0, count);
+      // Counted before it is there, so that none of it is forgotten where it can't be written.
+      bytes += count;
+      write(ByteBuffer.wrap(piece, 0, count), out);
+    }
+    return null;
+  }
+
+  private static void write(ByteBuffer left, FileChannel out) throws DiskException {
+    try {
       while (left.hasRemaining()) {
         out.write(left);
       }
-      bytes += count;
+    } catch (IOException e) {
+      throw new DiskException(e);
     }
-    return null;
   }
 
   /** Makes room for more. Why not, or null. */
@@ -165,7 +189,7 @@ final class Arrival {
    * That was all: makes it one that is stored.
    *
    * @param claim of its type; null for none
-   * @throws IOException when it can't be stored; nothing of it is there then
+   * @throws DiskException when it can't be stored; nothing of it is there then
    */
   Outcome store(@Nullable String claim, long nowMillis) throws IOException {
     MediaType type = type((int) Math.min(bytes, head.length));
@@ -175,6 +199,11 @@ final class Arrival {
           ? notTaken()
           : new Outcome.Refused(Why.NOT_MEDIA, "content-type: it is " + type.text());
     }
+    if (!store.quota().takeFile(user)) {
+      discard();
+      return new Outcome.Refused(
+          Why.NO_ROOM, "a user may have no more than " + Quota.MOST_FILES + " of them");
+    }
     Media media = new Media(mediaId, user, deviceId, commandId, type, bytes, nowMillis);
     try {
       Files.write(file(Media.SUFFIX), media.stored());
@@ -182,8 +211,11 @@ final class Arrival {
       stored = true;
       length = bytes;
       return new Outcome.Stored(media);
+    } catch (IOException e) {
+      throw new DiskException(e);
     } finally {
       if (!stored) {
+        store.quota().releaseFile(user);
         Files.deleteIfExists(file(Media.SUFFIX));
         discard();
       }

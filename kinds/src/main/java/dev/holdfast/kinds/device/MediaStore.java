@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -51,15 +53,25 @@ public final class MediaStore implements AutoCloseable {
         Files.deleteIfExists(file);
       } else if (name.endsWith(Media.SUFFIX)) {
         try {
-          Media media = Media.read(Files.readAllBytes(file));
-          if (name.equals(media.id() + Media.SUFFIX) && Files.exists(file(media.id()))) {
-            stored.put(media.id(), media);
-            quota.count(media.user(), media.bytes());
-          }
+          load(file, Media.read(Files.readAllBytes(file)));
         } catch (JacksonException | IllegalArgumentException e) {
           LOG.log(System.Logger.Level.WARNING, "is not of an upload: {0}", file);
         }
       }
+    }
+  }
+
+  private void load(Path file, Media media) throws IOException {
+    if (!file.equals(file(media.id() + Media.SUFFIX))) {
+      return;
+    }
+    if (Files.exists(file(media.id()))) {
+      stored.put(media.id(), media);
+      quota.count(media.user(), media.bytes());
+      quota.countFile(media.user());
+    } else {
+      // The gateway was killed as it stored it, or deleted it.
+      Files.delete(file);
     }
   }
 
@@ -73,13 +85,22 @@ public final class MediaStore implements AutoCloseable {
   synchronized Path folder() throws IOException {
     Path there = folder;
     if (there == null) {
-      there =
-          configured == null
-              ? Files.createTempDirectory("holdfast-media")
-              : Files.createDirectories(configured);
+      there = configured == null ? Files.createTempDirectory("holdfast-media") : made(configured);
       folder = there;
     }
     return there;
+  }
+
+  private static Path made(Path configured) throws IOException {
+    if (Files.isDirectory(configured)) {
+      return configured;
+    }
+    Path made = Files.createDirectories(configured);
+    if (made.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      // What people let be seen is nobody else's business on this machine.
+      Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
+    }
+    return made;
   }
 
   private Path file(String id) throws IOException {
@@ -109,15 +130,30 @@ public final class MediaStore implements AutoCloseable {
         .toList();
   }
 
-  /** Opens the bytes of one. */
+  /**
+   * Opens the bytes of one; it is forgotten where somebody has deleted its file.
+   *
+   * @throws IOException when they can't be read, or are not as many as they were
+   */
   public InputStream read(Media media) throws IOException {
-    return Files.newInputStream(file(media.id()));
+    Path file = file(media.id());
+    try {
+      if (Files.size(file) != media.bytes()) {
+        throw new IOException(media.id() + " has not the length that it was stored with");
+      }
+      return Files.newInputStream(file);
+    } catch (NoSuchFileException e) {
+      LOG.log(System.Logger.Level.WARNING, "is not there any more: {0}", file);
+      delete(media);
+      throw e;
+    }
   }
 
   /** Deletes one, if it is there still. */
   public void delete(Media media) {
     if (stored.remove(media.id(), media)) {
       quota.release(media.user(), media.bytes());
+      quota.releaseFile(media.user());
       try {
         Files.deleteIfExists(file(media.id()));
         Files.deleteIfExists(file(media.id() + Media.SUFFIX));

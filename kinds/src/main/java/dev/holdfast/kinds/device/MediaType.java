@@ -19,6 +19,10 @@ public enum MediaType {
   /** As many bytes as are needed to tell. */
   static final int HEAD_BYTES = 12;
 
+  /** Brands of pictures in the container of MP4. */
+  private static final Set<String> STILLS =
+      Set.of("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif", "avis");
+
   private final String text;
   private final String suffix;
 
@@ -73,7 +77,7 @@ public enum MediaType {
       return WEBM;
     }
     if (says(head, 4, "ftyp")) {
-      return MP4;
+      return STILLS.stream().anyMatch(brand -> says(head, 8, brand)) ? null : MP4;
     }
     return says(head, 0, "OggS") ? OGG : null;
   }

@@ -3,12 +3,16 @@ package dev.holdfast.kinds.device;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Bytes that are stored or about to be, by user and in all. Guarded by itself; any thread. */
+/** Bytes and files that are stored or about to be. Guarded by itself; any thread. */
 final class Quota {
+
+  /** Files of one user, however small: each costs an entry of a folder and of a list. */
+  static final int MOST_FILES = 10_000;
 
   private final long mostPerUser;
   private final long mostInAll;
   private final Map<String, Long> used = new HashMap<>();
+  private final Map<String, Integer> files = new HashMap<>();
   private long usedInAll;
 
   Quota(long mostPerUser, long mostInAll) {
@@ -35,6 +39,25 @@ final class Quota {
   synchronized void release(String user, long bytes) {
     used.computeIfPresent(user, (name, mine) -> mine <= bytes ? null : mine - bytes);
     usedInAll -= bytes;
+  }
+
+  /** Takes room for one more file, if there is. */
+  synchronized boolean takeFile(String user) {
+    if (files.getOrDefault(user, 0) >= MOST_FILES) {
+      return false;
+    }
+    countFile(user);
+    return true;
+  }
+
+  /** There is one more file, whether or not there is room. */
+  synchronized void countFile(String user) {
+    files.merge(user, 1, Integer::sum);
+  }
+
+  /** There is one file less. */
+  synchronized void releaseFile(String user) {
+    files.computeIfPresent(user, (name, mine) -> mine == 1 ? null : mine - 1);
   }
 
   synchronized long usedInAll() {

@@ -195,6 +195,10 @@ public final class Uploads implements AutoCloseable {
     }
     try {
       return deed.with(upload);
+    } catch (Arrival.DiskException e) {
+      upload.arrival.discard();
+      LOG.log(System.Logger.Level.WARNING, "an upload is not stored: {0}", e.getMessage());
+      return refused(Why.NO_ROOM, "it can't be stored");
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "an upload broke off", e);
       return switch (upload.use(body)) {

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,10 +92,14 @@ final class UploadsTest {
     assertThat(uploads.end(upload, true)).isEqualTo(media);
     Files.write(folder.resolve("left.part"), new byte[10]);
     Files.write(folder.resolve("broken.json"), new byte[10]);
+    Media lost = stored(take(offer("ann", "camera_snap"), null, JPEG));
+    Files.delete(folder.resolve(lost.id()));
     uploads = open();
     assertThat(uploads.media().find(media.id())).isEqualTo(media);
     assertThat(uploads.media().bytes()).isEqualTo(JPEG.length());
     assertThat(folder.resolve("left.part")).doesNotExist();
+    assertThat(folder.resolve(lost.id() + ".json")).doesNotExist();
+    assertThat(Files.getPosixFilePermissions(folder)).hasSize(3);
     try (InputStream in = uploads.media().read(media)) {
       assertThat(new String(in.readAllBytes(), ISO_8859_1)).isEqualTo(JPEG);
     }
@@ -114,6 +119,8 @@ final class UploadsTest {
     "camera_snap, image/jpeg, '', false",
     "camera_snap, image/jpeg, x, false",
     "screen_record_stop, image/jpeg, JPEG, false",
+    "screen_record_stop, video/mp4, 1234ftypheic and more, false",
+    "screen_record_stop, video/mp4, 1234ftypisom and more, true",
     "camera_snap, application/octet-stream, JPEG, true",
     "camera_snap, IMAGE/JPEG, JPEG, true",
     "camera_snap, , JPEG, true",
@@ -188,6 +195,37 @@ final class UploadsTest {
     assertThat(refused(uploads.take(late.token, -1, null, ending))).isEqualTo(Why.UNKNOWN);
     assertThat(files()).isEmpty();
     assertThat(uploads.media().bytes()).isZero();
+  }
+
+  @Test
+  void whatTheDiskDoesNotTakeLeavesNothingAndIsNotCounted() throws IOException {
+    Path full = Path.of("/dev/full");
+    Assumptions.assumeTrue(Files.isWritable(full), "this system has a disk that is always full");
+    Upload upload = offer("ann", "screen_record_stop");
+    at(append(upload, 0, -1, ""), 0);
+    Path part = folder.resolve(upload.arrival.mediaId + ".part");
+    for (int i = 0; i < 3; i++) {
+      Files.deleteIfExists(part);
+      Files.createSymbolicLink(part, full);
+      assertThat(refused(append(upload, 0, -1, WEBM))).isEqualTo(Why.NO_ROOM);
+      assertThat(files()).isEmpty();
+      assertThat(uploads.media().bytes()).isZero();
+    }
+    // It may be begun anew once there is room.
+    stored(take(upload, null, WEBM));
+    assertThat(uploads.media().bytes()).isEqualTo(WEBM.length());
+  }
+
+  @Test
+  void smallFilesAreCountedToo() {
+    Quota quota = new Quota(1_000, 1_000);
+    for (int i = 0; i < Quota.MOST_FILES; i++) {
+      assertThat(quota.takeFile("ann")).isTrue();
+    }
+    assertThat(quota.takeFile("ann")).isFalse();
+    assertThat(quota.takeFile("bob")).isTrue();
+    quota.releaseFile("ann");
+    assertThat(quota.takeFile("ann")).isTrue();
   }
 
   private Outcome append(Upload upload, long offset, long length, String text) {

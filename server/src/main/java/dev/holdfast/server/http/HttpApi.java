@@ -146,12 +146,14 @@ public final class HttpApi implements HttpHandler {
             streaming.write(body, closed);
             body.end();
           } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "a stream's client is gone", e);
+            LOG.log(System.Logger.Level.DEBUG, "a stream broke off", e);
+            body.breakOff();
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            body.breakOff();
           } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a stream failed", e);
-            body.end();
+            body.breakOff();
           }
         });
   }

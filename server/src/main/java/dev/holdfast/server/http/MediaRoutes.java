@@ -1,5 +1,6 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.kinds.device.Devices;
 import dev.holdfast.kinds.device.Media;
 import dev.holdfast.kinds.device.MediaStore;
 import dev.holdfast.kinds.device.Uploads;
@@ -7,7 +8,9 @@ import dev.holdfast.server.device.DeviceRights;
 import dev.holdfast.session.Principal;
 import dev.holdfast.transport.HttpRequest;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -46,11 +49,13 @@ final class MediaRoutes {
 
   private final Uploads uploads;
   private final MediaStore media;
+  private final Devices devices;
   private final DeviceRights rights;
 
   MediaRoutes(Parts parts) {
     this.uploads = parts.uploads();
     this.media = uploads.media();
+    this.devices = parts.devices();
     this.rights = parts.deviceRights();
   }
 
@@ -167,15 +172,34 @@ final class MediaRoutes {
   private Media found(Map<String, String> path, Principal who) {
     Media found = media.find(path.getOrDefault("id", ""));
     if (found == null || !(found.user().equals(who.userId()) || rights.seesMedia(who))) {
-      throw new Refusal(404, "not_found", "no such media");
+      throw missing();
     }
     return found;
   }
 
+  private static Refusal missing() {
+    return new Refusal(404, "not_found", "no such media");
+  }
+
   private Reply read(Map<String, String> path, Principal who) {
     Media found = found(path, who);
+    return Reply.later(() -> {
+      try {
+        return stream(found, media.read(found));
+      } catch (IOException e) {
+        if (media.find(found.id()) == null) {
+          throw missing();
+        }
+        throw new UncheckedIOException(e);
+      }
+    });
+  }
+
+  private static Reply stream(Media found, InputStream opened) {
     return Reply.stream(
         Map.of(
+            "content-length",
+            Long.toString(found.bytes()),
             "content-type",
             found.type().text(),
             "content-disposition",
@@ -185,7 +209,7 @@ final class MediaRoutes {
             "cache-control",
             "private, no-store"),
         (body, wake) -> {
-          try (InputStream in = media.read(found)) {
+          try (InputStream in = opened) {
             for (byte[] piece = in.readNBytes(PIECE);
                 piece.length > 0;
                 piece = in.readNBytes(PIECE)) {
@@ -201,7 +225,7 @@ final class MediaRoutes {
       return Reply.error(403, "forbidden", "it may only be viewed");
     }
     return Reply.later(() -> {
-      media.delete(found);
+      devices.delete(found, who.userId());
       return Reply.nothing();
     });
   }
