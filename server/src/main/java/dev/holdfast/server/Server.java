@@ -150,7 +150,8 @@ public final class Server implements AutoCloseable {
             clock,
             random::nextLong,
             publisher,
-            this::unpaired);
+            this::unpaired,
+            config.devices().settings().maxPerUser());
     DeviceTokens authenticator = new DeviceTokens(shared, pairings);
     uploads =
         new Uploads(config.devices().media(), config.devices().bounds(), clock, random::nextLong);

@@ -59,6 +59,7 @@ public final class Pairings implements AutoCloseable {
   private final LongSupplier random;
   private final Owners owners;
   private final Consumer<Pairing> ended;
+  private final int mostPerUser;
   private final Database database;
   private final ConcurrentMap<String, Pairing> byToken = new ConcurrentHashMap<>();
   private final Map<String, Code> codes = new LinkedHashMap<>();
@@ -86,6 +87,7 @@ public final class Pairings implements AutoCloseable {
   /**
    * @param random gives unpredictable numbers: codes and tokens are made of them
    * @param ended is told of each pairing that was taken back
+   * @param mostPerUser pairings of one user at once
    * @param file where they are kept; null for nowhere
    * @throws IOException when they can't be kept there
    */
@@ -94,12 +96,14 @@ public final class Pairings implements AutoCloseable {
       InstantSource clock,
       LongSupplier random,
       Owners owners,
-      Consumer<Pairing> ended)
+      Consumer<Pairing> ended,
+      int mostPerUser)
       throws IOException {
     this.clock = clock;
     this.random = random;
     this.owners = owners;
     this.ended = ended;
+    this.mostPerUser = mostPerUser;
     database =
         new Database(
             "pairings",
@@ -167,6 +171,11 @@ public final class Pairings implements AutoCloseable {
         guesses.merge(ip, 1, Integer::sum);
         return new Redeemed.Refused(Why.NOT_FOUND, "code: is not good, or not any more");
       }
+      if (others(code.user(), deviceId) >= mostPerUser) {
+        return new Redeemed.Refused(
+            Why.OVER_CAPACITY,
+            "a user may let in no more than " + mostPerUser + " devices at once");
+      }
       before = remove(code.user(), deviceId);
       token = newToken();
       pairing =
@@ -181,6 +190,11 @@ public final class Pairings implements AutoCloseable {
     over(before);
     tell(pairing, "paired");
     return new Redeemed.Paired(pairing, token);
+  }
+
+  /** What that user has let in besides that device. */
+  private long others(String user, String deviceId) {
+    return list(user, false).stream().filter(one -> !one.deviceId().equals(deviceId)).count();
   }
 
   private boolean mayGuess(String ip) {

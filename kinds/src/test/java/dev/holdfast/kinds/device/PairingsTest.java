@@ -29,7 +29,8 @@ final class PairingsTest {
         () -> Instant.ofEpochMilli(millis.get()),
         random::nextLong,
         (user, event, json) -> told.add(json),
-        ended::add);
+        ended::add,
+        3);
   }
 
   private static Redeemed.Paired paired(Pairings pairings, String code, String device) {
@@ -95,6 +96,22 @@ final class PairingsTest {
       }
       assertThat(refused(pairings, first, "1.1.1.1")).isEqualTo(Why.NOT_FOUND);
       paired(pairings, other, "cam");
+    }
+  }
+
+  @Test
+  void aUserLetsInSoManyDevicesAtOnce() throws Exception {
+    try (Pairings pairings = open(null)) {
+      for (String device : List.of("one", "two", "three")) {
+        paired(pairings, pairings.code("ann").code(), device);
+      }
+      assertThat(refused(pairings, pairings.code("ann").code(), "1.1.1.1"))
+          .isEqualTo(Why.OVER_CAPACITY);
+      assertThat(ended).isEmpty();
+      paired(pairings, pairings.code("bob").code(), "cam");
+      Redeemed.Paired again = paired(pairings, pairings.code("ann").code(), "two");
+      pairings.revoke(again.pairing());
+      paired(pairings, pairings.code("ann").code(), "cam");
     }
   }
 
