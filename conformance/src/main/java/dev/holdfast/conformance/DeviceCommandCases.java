@@ -47,6 +47,11 @@ final class DeviceCommandCases {
             DeviceCommandCases::lost),
         new Case(
             "EVT9",
+            "who was cut before the result gets it by saying the command again",
+            USERS,
+            DeviceCommandCases::saidAgain),
+        new Case(
+            "EVT9",
             "a device that begins anew is told which command it is held to have got last",
             USERS,
             DeviceCommandCases::anew),
@@ -145,6 +150,37 @@ final class DeviceCommandCases {
     register(back, "cam", ",'last_command_id':'" + got + "'");
     Check.equal("command", missed, back.next("command").text("command_id"));
     back.nothing();
+  }
+
+  private static void saidAgain(Trial t) throws Exception {
+    String user = Trial.name("ann");
+    Peer device = device(t, user, "cam");
+    Peer owner = t.connect("/ws");
+    t.hello(owner, user, "");
+    String session = String.valueOf(owner.next("connected").text("session_id"));
+    String ask = "{'type':'device_command','id':'k','device_id':'cam','command':'blink'}";
+    owner.say(ask);
+    String id = String.valueOf(until(owner, "ack").text("command_id"));
+    device.next("command");
+    owner.cut();
+    Peer back = t.resume(user, session);
+    Check.equal("resumed", true, back.next("connected").fields().get("resumed"));
+    back.say(ask);
+    Frame still = until(back, "ack");
+    Check.equal("command_id", id, still.text("command_id"));
+    Check.equal("duplicate", true, still.fields().get("duplicate"));
+    back.cut();
+    device.say("{'type':'result','id':'r','command_id':'%s','success':true,'data':7}", id);
+    device.next("ack");
+    Peer again = t.resume(user, session);
+    again.next("connected");
+    again.say(ask);
+    Frame result = until(again, "device_result");
+    Check.equal("id", "k", result.text("id"));
+    Check.equal("command_id", id, result.text("command_id"));
+    Check.equal("data", 7, result.fields().get("data"));
+    Check.equal("duplicate", true, result.fields().get("duplicate"));
+    device.nothing();
   }
 
   private static void anew(Trial t) throws Exception {

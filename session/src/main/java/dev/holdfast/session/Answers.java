@@ -39,4 +39,9 @@ final class Answers {
   void finish(String id, byte[] answer) {
     answers.computeIfPresent(id, (k, before) -> before.length == 0 ? answer : before);
   }
+
+  /** Keeps the last answer of a command that has been answered before, as it began. */
+  void replace(String id, byte[] answer) {
+    answers.computeIfPresent(id, (k, before) -> answer);
+  }
 }

@@ -28,7 +28,8 @@ public interface Caller {
 
   /**
    * Answers a command. The answer reaches the client over whichever connection the session has by
-   * then, and is kept under its id for a client that asks again.
+   * then, and is kept under its id for a client that asks again: the first one, or how a command to
+   * a device has ended.
    */
   void reply(ServerFrame answer);
 

@@ -186,7 +186,9 @@ final class Session implements Caller {
     Connection by = connection;
     byte[] text = dialect.encode(by == null ? answer : by.worded(answer));
     String command = answer.id();
-    if (command != null) {
+    if (command != null && answer instanceof ServerFrame.DeviceResult) {
+      answers.replace(command, text);
+    } else if (command != null) {
       answers.finish(command, text);
     }
     if (by != null) {
