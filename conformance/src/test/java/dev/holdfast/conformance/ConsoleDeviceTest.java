@@ -221,6 +221,22 @@ class ConsoleDeviceTest {
   }
 
   @Test
+  void aPlaceIsDrawnAsFarAsItIsOne() throws Exception {
+    Object odd = Map.of("toString", 1, "valueOf", 1);
+    try (Device device =
+        new Device(browsers.gateway().base(), "rover").can("who", order -> Map.of())) {
+      device.start().join();
+      Page user = browsers.open(browsers.person(), "devices/rover");
+      assertThat(user.locator("main section .badge.good").first()).hasText("there");
+      device.event("location", Map.of("latitude", 1e300, "longitude", 2, "accuracy", 5));
+      device.event("location", Map.of("latitude", 1, "longitude", 2, "accuracy", odd));
+      assertThat(user.locator("figcaption")).hasText("1.00000, 2.00000; the ring is 12 m away");
+      button(user, "who").click();
+      done(user, "who");
+    }
+  }
+
+  @Test
   void anAdministratorsCommandsGoToTheDeviceThatIsShownAndNotToAnotherOfItsId() throws Exception {
     URI uri = browsers.gateway().base();
     try (Device mine = new Device(uri, "cam").can("who", order -> Map.of("is", "mine"));

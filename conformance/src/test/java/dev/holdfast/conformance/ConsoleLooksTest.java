@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How the console looks to everybody, and that what others say is never more than text. */
@@ -114,6 +116,7 @@ class ConsoleLooksTest {
       field(tab, "Prompt").fill("a few words");
       button(tab, "Run").click();
       assertThat(tab.locator("main section.card .badge.good")).hasText("done");
+      assertThat(tab.locator("section[aria-label=Run] h2")).isInViewport();
     } else if (page.equals("canvas")) {
       button(tab, "Show an example").click();
       assertThat(tab.locator(".markdown").first()).isVisible();
@@ -142,9 +145,10 @@ class ConsoleLooksTest {
     person.close();
   }
 
-  @Test
-  void everyPageFitsOntoAPhone() {
-    BrowserContext person = browsers().person(360, 740, ColorScheme.DARK);
+  @ParameterizedTest
+  @CsvSource({"360, 740", "640, 430", "320, 256"})
+  void everyPageFitsOntoAPhoneAndIntoAWindowThatIsZoomed(int width, int height) {
+    BrowserContext person = browsers().person(width, height, ColorScheme.DARK);
     for (String page : PAGES) {
       Page tab = browsers().open(person, page);
       assertThat(tab.locator("h1")).isVisible();
@@ -159,7 +163,12 @@ class ConsoleLooksTest {
                           + " - main.clientWidth; }"))
           .as(page)
           .isZero();
-      Browsers.picture(tab, page.replaceAll("/.*", "") + "-phone");
+      assertThat(
+              (Integer) tab.evaluate("() => document.documentElement.scrollHeight - innerHeight"))
+          .as(page)
+          .isZero();
+      assertThat(tab.locator("nav [aria-current=page]")).isInViewport();
+      Browsers.picture(tab, page.replaceAll("/.*", "") + (height > 500 ? "-phone" : "-" + width));
       tab.close();
     }
     person.close();
@@ -328,6 +337,24 @@ class ConsoleLooksTest {
   }
 
   @Test
+  void aTokenThatEndsIsToldBeforeAndAskedForAnew() throws Exception {
+    try (Browsers own = Browsers.start(false, Map.of("session.token_warning", "60s"))) {
+      Page tab = own.open(own.person(), "agents");
+      long end = System.currentTimeMillis() / 1000 + 6;
+      field(tab, "Token").fill(Jwt.hs256(Gateways.SECRET, "{\"sub\":\"ann\",\"exp\":" + end + "}"));
+      button(tab, "Sign in").click();
+      assertThat(tab.locator(".banner.warn")).containsText("Your token ends at");
+      assertThat(tab.locator(".sign-in .problem"))
+          .containsText("You were signed out: the token has expired");
+      field(tab, "Token").fill(Jwt.hs256(Gateways.SECRET, "{\"sub\":\"ann\",\"exp\":4102444800}"));
+      button(tab, "Sign in").click();
+      assertThat(tab.locator("h1")).hasText("Agents");
+      assertThat(tab.locator(".banner")).hasCount(0);
+      assertThat(own.complaints()).isEmpty();
+    }
+  }
+
+  @Test
   void withoutDevelopmentModeATokenIsAskedForAndStaysInItsTab() throws Exception {
     try (Browsers own = Browsers.start(false)) {
       BrowserContext person = own.person();
@@ -343,6 +370,17 @@ class ConsoleLooksTest {
       tab.reload();
       assertThat(tab.locator(".me .name")).hasText("ann");
       assertThat(tab.evaluate("() => localStorage.length + document.cookie.length")).isEqualTo(0);
+      // Whoever is no administrator begins with a page that is of use.
+      Page start = person.newPage();
+      start.navigate(own.gateway().base().toString());
+      field(start, "Token")
+          .fill(Jwt.hs256(Gateways.SECRET, "{\"sub\":\"ann\",\"exp\":4102444800}"));
+      button(start, "Sign in").click();
+      assertThat(start.locator("h1")).hasText("Agents");
+      start.close();
+      tab.navigate(own.gateway().base() + "/#/terminals");
+      button(tab, "Open").click();
+      assertThat(tab.getByRole(AriaRole.ALERT)).containsText("the role terminal");
       tab.navigate(own.gateway().base() + "/#/sessions");
       assertThat(tab.locator("main")).containsText("Sessions are for administrators");
       tab.navigate(own.gateway().base() + "/#/overview");

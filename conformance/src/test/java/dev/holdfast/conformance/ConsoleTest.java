@@ -146,6 +146,8 @@ class ConsoleTest {
   @Test
   void whatIsPublishedToAChannelIsShownAndKept() {
     Page tab = open("channels/orders");
+    assertThat(tab.getByText("Nothing is kept of it yet.")).isVisible();
+    assertThat(tab.locator(".problem")).hasCount(0);
     field(tab, "Event").fill("order:made");
     field(tab, "Data, as JSON").fill("{\"id\": 7}");
     button(tab, "Publish").click();

@@ -4,7 +4,7 @@ import './boards.js';
 import { own, questions } from './own-device.js';
 import { pairing } from './pairing.js';
 import { signInCard } from './sign-in.js';
-import { empty, html, icon, nothing, render, submit, view } from './ui.js';
+import { empty, html, icon, nothing, render, submit, time, view } from './ui.js';
 
 const pages = [
   ['overview', 'Overview'],
@@ -95,6 +95,9 @@ function banner() {
   if (!admitted()) {
     return nothing;
   }
+  if (now === 'connected' && gateway.endsAt !== null) {
+    return html`<div class="banner warn"><span>Your token ends at ${time(gateway.endsAt)}. You are asked for another one then, and come back to where you are.</span></div>`;
+  }
   if (now === 'connected') {
     return state.back ? html`<div class="banner good">${resumed
       ? 'Connected again. Everything goes on where it was.'
@@ -150,7 +153,7 @@ function me() {
   const { state: now } = gateway.client.status;
   return html`<div class="me">
     <p class="status ${now}"><span class="dot"></span>
-      ${now === 'connected' ? html`<span class="name" title=${gateway.user}>${gateway.deviceOnly ? `device of ${gateway.user}` : gateway.title}</span>` : now}</p>
+      ${now === 'connected' ? html`<span class="name" title=${gateway.user}>${gateway.deviceOnly ? `device of ${gateway.user}` : gateway.title}</span>` : 'not connected'}</p>
     ${gateway.deviceOnly
       ? html`<button class="small" @click=${() => {
         own.stop();

@@ -7,11 +7,19 @@ const TOKEN = 'holdfast.token';
 const NAME = 'holdfast.name';
 
 const listeners = new Set();
+let endsAt = null;
 let client = open();
 
 function open() {
   const token = kept(TOKEN) ?? (openid.active ? () => openid.token() : null);
   const made = connect({ token, user: token ? undefined : kept(NAME) ?? undefined, most: 5_000 });
+  endsAt = null;
+  made.on('frame', ({ type, expires_in_ms: left }) => {
+    if (type === 'token_expiring' && kept(TOKEN)) {
+      endsAt = Date.now() + left;
+      listeners.forEach((told) => told(made));
+    }
+  });
   made.on('status', ({ state, code }) => {
     if (state === 'waiting' && code === 4001 && made.sessionId !== null) {
       openid.ended();
@@ -51,6 +59,11 @@ export const gateway = {
   /** Who one wants to be, in development mode. */
   get name() {
     return kept(NAME);
+  },
+
+  /** When the token ends that was pasted, once that is soon; null before. */
+  get endsAt() {
+    return endsAt;
   },
 
   get token() {

@@ -1,5 +1,5 @@
 /** A form for a JSON schema, as far as schemas of tools usually go; whatever is beyond that is typed as JSON. */
-import { html, json, nothing } from './ui.js';
+import { brief, html, json, nothing, text } from './ui.js';
 
 const plain = new Set(['string', 'number', 'integer', 'boolean']);
 
@@ -15,7 +15,7 @@ function control(name, schema, needed, place) {
     case 'enum':
       return labelled(html`<label>${title}<select name=${name} ?required=${needed} aria-describedby=${described}>
         ${needed ? nothing : html`<option value=""></option>`}
-        ${schema.enum.map((one) => html`<option ?selected=${one === schema.default}>${String(one)}</option>`)}</select></label>`);
+        ${schema.enum.map((one, at) => html`<option value=${at} ?selected=${one === schema.default}>${brief(one)}</option>`)}</select></label>`);
     case 'boolean':
       return labelled(html`<label class="check"><input type="checkbox" name=${name} ?checked=${schema.default === true}
         aria-describedby=${described}>${title}</label>`);
@@ -23,10 +23,10 @@ function control(name, schema, needed, place) {
     case 'integer':
       return labelled(html`<label>${title}<input type="number" name=${name} ?required=${needed} aria-describedby=${described}
         step=${schema.type === 'integer' ? 1 : 'any'} min=${schema.minimum ?? nothing} max=${schema.maximum ?? nothing}
-        value=${schema.default ?? nothing} inputmode="decimal"></label>`);
+        value=${Number.isFinite(schema.default) ? schema.default : nothing} inputmode="decimal"></label>`);
     case 'string':
       return labelled(html`<label>${title}<textarea name=${name} rows="1" ?required=${needed} aria-describedby=${described}
-        maxlength=${schema.maxLength ?? nothing} .defaultValue=${schema.default ?? ''}></textarea></label>`);
+        maxlength=${schema.maxLength ?? nothing} .defaultValue=${text(schema.default ?? '')}></textarea></label>`);
     default:
       return labelled(html`<label>${title}, as JSON<textarea name=${name} rows="3" class="mono" spellcheck="false"
         ?required=${needed} aria-describedby=${described}
@@ -53,7 +53,7 @@ export function read(schema, element) {
       values[name] = input.checked;
     } else if (input.value !== '' || (kind === 'string' && needed.has(name))) {
       values[name] = kind === 'number' || kind === 'integer' ? Number(input.value)
-        : kind === 'enum' ? one.enum.find((choice) => String(choice) === input.value)
+        : kind === 'enum' ? one.enum[input.value]
           : kind === 'json' ? json(input.value, one?.title ?? name) : input.value;
     }
   }

@@ -56,7 +56,8 @@ export function signInCard(reason, update) {
     }
     return html`<p class="waiting">Connecting…</p>`;
   }
-  const refused = gateway.token ? `The token was not taken: ${reason}` : openid.problem;
+  const what = gateway.client.sessionId === null ? 'The token was not taken' : 'You were signed out';
+  const refused = gateway.token ? `${what}: ${reason}` : openid.problem;
   return html`<section class="card sign-in">
     <h1>Sign in</h1>
     <p>This gateway asks who you are.</p>

@@ -163,6 +163,19 @@ export function json(typed, name) {
   }
 }
 
+const narrow = matchMedia('(max-width: 760px)');
+
+/** As a `ref` of what was chosen: where it has its place below the list of all, it is led to. */
+export function lead(element) {
+  if (element && narrow.matches) {
+    requestAnimationFrame(() => {
+      // So high that its top can be led to, however little it holds as yet.
+      element.closest('.columns > *')?.classList.add('led');
+      element.scrollIntoView({ block: 'start' });
+    });
+  }
+}
+
 /** The fields of a form by their names. */
 export const fields = (form) => Object.fromEntries(new FormData(form));
 

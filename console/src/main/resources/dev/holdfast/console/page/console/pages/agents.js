@@ -1,7 +1,7 @@
 /** Runs of agents: begun here or elsewhere, followed token by token. */
 import { gateway, poll } from '../gateway.js';
 import { Run, tones } from '../run.js';
-import { attempts, badge, brief, empty, enterSends, failed, html, json, nothing, ref, repeat, span, stick, submit, text, time, view } from '../ui.js';
+import { attempts, badge, brief, empty, enterSends, failed, html, json, lead, nothing, ref, repeat, span, stick, submit, text, time, view } from '../ui.js';
 
 export function open(root, [runId]) {
   const { client } = gateway;
@@ -78,7 +78,7 @@ export function open(root, [runId]) {
 
   function shown(run) {
     const { end, progress } = run;
-    return html`<section class="card" aria-label="Run">
+    return html`<section class="card" aria-label="Run" ${ref(lead)}>
       <header>
         <h2>${run.agent ?? 'Run'} ${run.action ? html`<code>${run.action}</code>` : nothing}</h2>
         <div class="buttons"><span role="status">${badge(run.state, tones[run.state])}</span>
@@ -115,7 +115,7 @@ export function open(root, [runId]) {
     ${failed(state.problem)}
     <div class="columns">
       <div class="stack">${form()}${list()}</div>
-      <div>${state.run ? shown(state.run)
+      <div>${state.run ? repeat([state.run], (run) => run.id, shown)
         : empty('No run is shown.', 'Give an agent a prompt, or pick a run from the list. Open it in a second tab to follow it twice.')}</div>
     </div>`);
   if (runId) {

@@ -1,6 +1,6 @@
 /** Channels: who is there, what was said, and publishing to them. */
 import { gateway, poll } from '../gateway.js';
-import { attempts, brief, empty, failed, html, json, long, nothing, repeat, submit, text, time, view } from '../ui.js';
+import { attempts, brief, empty, failed, html, json, lead, long, nothing, ref, repeat, submit, text, time, view } from '../ui.js';
 
 const PAGE = 50;
 const MOST = 500;
@@ -28,8 +28,17 @@ export function open(root, [name]) {
   }, 4_000);
 
   const older = () => refresh(async () => {
-    const page = await client.command('history',
-      { feed: `channel:${name}`, limit: PAGE, reverse: true, ...(state.before ? { after: state.before } : {}) });
+    let page;
+    try {
+      page = await client.command('history',
+        { feed: `channel:${name}`, limit: PAGE, reverse: true, ...(state.before ? { after: state.before } : {}) });
+    } catch (problem) {
+      if (problem.code === 'not_found') {
+        // It is made by the first who uses it, which may have been this page just now.
+        return;
+      }
+      throw problem;
+    }
     const known = new Set(state.events.map((one) => one.offset));
     state.events.push(...page.events.filter((one) => !known.has(one.offset)));
     state.before = page.position;
@@ -55,7 +64,7 @@ export function open(root, [name]) {
     <pre>${brief(text(one.content ?? one.data ?? ''), 1200)}</pre></li>`;
 
   const shown = () => html`
-    <section class="card"><header><h2>${name}</h2><a href="#/chat/${encodeURIComponent(name)}">Talk there</a></header>
+    <section class="card" ${ref(lead)}><header><h2>${name}</h2><a href="#/chat/${encodeURIComponent(name)}">Talk there</a></header>
       ${state.members?.length ? html`<p class="members">Here: ${state.members.map((one) => html`<span class="chip">${one.user_id}${
         one.connections > 1 ? ` ×${one.connections}` : ''}</span>`)}</p>` : nothing}
       <form class="stack" @submit=${submit(publish)}>
@@ -109,7 +118,7 @@ export function open(root, [name]) {
         }
       },
       onError: (problem) => {
-        state.problem = problem;
+        state.problem = problem.code === 'forbidden' ? new Error(`You may not read ${name}.`) : problem;
         update();
       },
     });

@@ -105,7 +105,7 @@ export function open(root, [channel = 'lobby']) {
     from: 'start',
     onDelivery: deliver,
     onError: (problem) => {
-      state.problem = problem;
+      state.problem = problem.code === 'forbidden' ? new Error(`You may not read ${channel}.`) : problem;
       update();
     },
   });

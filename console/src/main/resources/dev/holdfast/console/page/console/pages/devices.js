@@ -3,7 +3,7 @@ import { gateway, poll } from '../gateway.js';
 import { own } from '../own-device.js';
 import { address, local } from '../pairing.js';
 import { qr } from '../qr.js';
-import { attempts, badge, brief, bytes, empty, failed, html, long, nothing, repeat, submit, text, time, view } from '../ui.js';
+import { attempts, badge, brief, bytes, empty, failed, html, lead, long, nothing, ref, repeat, submit, text, time, view } from '../ui.js';
 
 const known = {
   camera_snap: 'Take a photo', screen_record_start: 'Start recording', screen_record_stop: 'Stop recording', get_location: 'Where is it?',
@@ -22,6 +22,9 @@ async function fetched(url) {
   }
   return URL.createObjectURL(await response.blob());
 }
+
+/** Devices say what they like. */
+const within = (value, most) => Number.isFinite(value) && Math.abs(value) <= most;
 
 /** Places on a plain plot, newest largest: north is up, and the scale is the same both ways. */
 function plot(places) {
@@ -127,8 +130,9 @@ export function open(root, asked) {
   }
 
   function located(data) {
-    if (Number.isFinite(data?.latitude) && Number.isFinite(data?.longitude)) {
-      state.places.unshift(data);
+    const { latitude, longitude, accuracy } = data ?? {};
+    if (within(latitude, 90) && within(longitude, 180)) {
+      state.places.unshift({ latitude, longitude, accuracy: within(accuracy, 1e7) ? Math.abs(accuracy) : null });
       state.places.splice(60);
     }
   }
@@ -166,7 +170,7 @@ export function open(root, asked) {
 
   function commands(device) {
     const able = device.device_info?.capabilities ?? [];
-    return html`<section class="card"><header><h2>${device.device_info?.name ?? device.device_id}</h2>
+    return html`<section class="card" ${asked.length ? ref(lead) : nothing}><header><h2>${device.device_info?.name ?? device.device_id}</h2>
         <div class="buttons">${device.online ? badge('there', 'good') : badge('away', 'warn')}
           <button class="small danger" @click=${() => attempt(async () => {
             await gateway.api('DELETE', `/api/devices/${encodeURIComponent(id)}?${new URLSearchParams(whose())}`);

@@ -104,6 +104,11 @@ export function open(root) {
       }
     } catch (problem) {
       if (!over && !state.now) {
+        if (problem.code === 'forbidden' && location.hash.length < 3) {
+          // Nobody asked for this page: another one is of more use to who may not see it.
+          location.replace('#/agents');
+          return;
+        }
         state.problem = problem;
         update();
       }

@@ -2,7 +2,7 @@
 import { gateway, poll } from '../gateway.js';
 import { keep, kept } from '../kept.js';
 import { screen } from '../terminal.js';
-import { attempts, badge, brief, bytes, empty, failed, html, nothing, repeat, submit, view } from '../ui.js';
+import { attempts, badge, brief, bytes, empty, failed, html, lead, nothing, ref, repeat, submit, view } from '../ui.js';
 
 /** `data` of an `input` is at most so many bytes; no character is cut in two. */
 const INPUT = 2_048;
@@ -153,7 +153,9 @@ export function open(root, [id, mode]) {
     const words = command.trim() ? { command: ['/bin/sh', '-c', command] } : {};
     const box = root.querySelector('.screen');
     const guess = { rows: 30, cols: Math.max(40, Math.min(120, Math.floor(box.clientWidth / 8.6))) };
-    const { terminal_id: made } = await client.command('open_terminal', { ...words, ...guess });
+    const { terminal_id: made } = await client.command('open_terminal', { ...words, ...guess }).catch((problem) => {
+      throw problem.code === 'forbidden' ? new Error('You may not open terminals: sign in with a token that has the role terminal.') : problem;
+    });
     location.hash = `#/terminals/${encodeURIComponent(made)}`;
   });
 
@@ -184,7 +186,7 @@ export function open(root, [id, mode]) {
       <aside aria-label="Terminals">${state.terminals?.length
         ? html`<ul class="list">${repeat(state.terminals, (one) => one.terminal_id, entry)}</ul>`
         : html`<p class="hint">No terminal is open.</p>`}</aside>
-      <section class="screen" aria-label="Screen">
+      <section class="screen" aria-label="Screen" ${id ? ref(lead) : nothing}>
         ${state.watched ? controls(state.watched) : nothing}
         ${id ? html`<div class="glass"></div><p class="hint" id="leaving"><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>M</kbd> leaves the terminal.</p>`
           : empty('No terminal is shown.', 'Open one with the shell, or with a command; then open the same one in another tab and see both write.')}

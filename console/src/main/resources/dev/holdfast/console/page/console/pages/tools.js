@@ -1,7 +1,7 @@
 /** Tools: a form from each one's schema, calls as they go, and how their providers are. */
 import { gateway, poll } from '../gateway.js';
 import { form, read } from '../schema.js';
-import { attempts, badge, empty, failed, html, nothing, repeat, span, text, time, view } from '../ui.js';
+import { attempts, badge, empty, failed, html, lead, nothing, ref, repeat, span, text, time, view } from '../ui.js';
 
 const breakers = { closed: ['good', 'in order'], open: ['bad', 'left alone'], half_open: ['warn', 'on trial'] };
 
@@ -106,7 +106,7 @@ export function open(root, [chosen]) {
           ${health()}
         </div>
         <div class="stack">
-          ${repeat([tool], (one) => one.name, (one) => html`<form class="card" @submit=${called(one)}>
+          ${repeat([tool], (one) => one.name, (one) => html`<form class="card" @submit=${called(one)} ${chosen ? ref(lead) : nothing}>
             <h2>${one.name}</h2><p class="hint">${one.description}</p>${form(one.inputSchema, 'tool')}
             <button class="primary">Call</button></form>`)}
           ${state.calls.length ? html`<ol class="stack" aria-label="Calls">${repeat(state.calls, (one) => one, shown)}</ol>` : nothing}
