@@ -8,6 +8,9 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A few functions of POSIX (IEEE 1003.1) for which the JDK has none. Any thread. */
@@ -25,6 +28,7 @@ final class Posix {
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int SIGQUIT = 3;
+  private static final int FIRST_REALTIME_SIGNAL = 32;
 
   /** No system's set of signals is larger, in bytes. */
   private static final int SIGSET = 128;
@@ -75,6 +79,11 @@ final class Posix {
     static final MethodHandle SIGADDSET = handle("sigaddset", FunctionDescriptor.of(INT, PTR, INT));
     static final MethodHandle SIGMASK =
         handle("pthread_sigmask", FunctionDescriptor.of(INT, INT, PTR, PTR));
+
+    static final MethodHandle SIGNAL = handle("signal", FunctionDescriptor.of(PTR, INT, PTR));
+
+    /** A function of the system that takes a number and changes nothing. */
+    static final MemorySegment HARMLESS = Linker.nativeLinker().defaultLookup().findOrThrow("abs");
 
     private static @Nullable MethodHandle handleIfThere(String name, FunctionDescriptor shape) {
       Linker linker = Linker.nativeLinker();
@@ -231,6 +240,28 @@ final class Posix {
       } finally {
         int _ = call(() -> (int) Native.SIGMASK.invokeExact(SIG_SETMASK, before, none));
       }
+    }
+  }
+
+  /**
+   * What this process was started to ignore, as by {@code nohup}, it goes on ignoring, but by doing
+   * nothing about it, which programs do not inherit: to them it means what it means to all.
+   */
+  static void ignoreAlone() {
+    try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+      long ignored =
+          status
+              .filter(line -> line.startsWith("SigIgn:"))
+              .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+              .sum();
+      for (int signal = 1; signal < FIRST_REALTIME_SIGNAL; signal++) {
+        int number = signal;
+        if ((ignored >>> (signal - 1) & 1) != 0) {
+          var _ = call(() -> (MemorySegment) Native.SIGNAL.invokeExact(number, Native.HARMLESS));
+        }
+      }
+    } catch (IOException e) {
+      // Not Linux: nothing tells what is ignored.
     }
   }
 }

@@ -32,8 +32,6 @@ public final class Terminal {
   private static final System.Logger LOG = System.getLogger(Terminal.class.getName());
 
   private static final byte END_OF_INPUT = 4;
-  private static final int SIGNALLED = 128;
-  private static final int MOST_SIGNALS = 64;
 
   /** Reads of what a program that has ended left behind, at most. */
   private static final int LAST_READS = 256;
@@ -151,7 +149,7 @@ public final class Terminal {
             recorder(id, command, size, around),
             ended);
     around.loop.execute(() -> around.loop.add(terminal.flow));
-    program.onExit(() -> around.loop.execute(terminal.flow::exited));
+    program.ended().thenRun(() -> around.loop.execute(terminal.flow::exited));
     return terminal;
   }
 
@@ -459,7 +457,7 @@ public final class Terminal {
         reads++;
       } while (bytes > before && reads < LAST_READS);
       finish();
-      int code = program.exitCode();
+      PtyProgram.Exit exit = program.ended().join();
       // Whatever it left running goes with it.
       program.hangUp();
       Thread.ofVirtual().name("terminal-" + id + "-rest").start(program::hangUpRest);
@@ -475,11 +473,11 @@ public final class Terminal {
         recorder.close();
       }
       ended.accept(Terminal.this);
-      boolean signalled = code > SIGNALLED && code <= SIGNALLED + MOST_SIGNALS;
-      String signal = signalled ? ",\"signal\":" + (code - SIGNALLED) : "";
+      String signal = exit.signal() == 0 ? "" : ",\"signal\":" + exit.signal();
       owner.end(
           Payload.of(
-              "closed", ("\"exit_code\":" + code + signal).getBytes(StandardCharsets.US_ASCII)));
+              "closed",
+              ("\"exit_code\":" + exit.code() + signal).getBytes(StandardCharsets.US_ASCII)));
     }
 
     private void finish() {

@@ -92,6 +92,7 @@ public final class Terminals implements AutoCloseable {
     this.clock = clock;
     this.random = random;
     starters.allowCoreThreadTimeOut(true);
+    Posix.ignoreAlone();
     this.surroundings = new Terminal.Surroundings(settings, clock, loop, screens, figures);
   }
 
