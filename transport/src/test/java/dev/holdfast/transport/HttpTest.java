@@ -236,6 +236,55 @@ class HttpTest {
   }
 
   @Test
+  void aBodyThatComesPieceByPieceIsKnownToBeWhole() throws IOException {
+    HttpHandler pieces =
+        (request, reply) ->
+            Thread.ofVirtual()
+                .start(() -> {
+                  HttpBody body =
+                      reply.stream(
+                          200,
+                          request.path().equals("/known")
+                              ? Map.of("content-length", "4")
+                              : Map.of(),
+                          () -> {});
+                  try {
+                    body.write("half".getBytes(StandardCharsets.UTF_8));
+                    if (request.path().equals("/broken")) {
+                      body.breakOff();
+                    } else {
+                      body.end();
+                    }
+                  } catch (IOException | InterruptedException e) {
+                    body.breakOff();
+                  }
+                });
+    String request = " HTTP/1.1\r\nHost: h\r\n\r\n";
+    try (Served served = new Served(TransportSettings.DEFAULTS, pieces)) {
+      try (RawClient client = served.client()) {
+        client.send("GET /known" + request);
+        assertThat(client.head()).contains("content-length: 4").doesNotContain("chunked");
+        assertThat(client.rest()).isEqualTo("half");
+      }
+      try (RawClient client = served.client()) {
+        client.send("HEAD /known" + request);
+        assertThat(client.head()).contains("content-length: 4");
+        assertThat(client.rest()).isEmpty();
+      }
+      try (RawClient client = served.client()) {
+        client.send("GET /whole" + request);
+        assertThat(client.head()).contains("chunked");
+        assertThat(client.rest()).isEqualTo("4\r\nhalf\r\n0\r\n\r\n");
+      }
+      try (RawClient client = served.client()) {
+        client.send("GET /broken" + request);
+        client.head();
+        assertThat(client.rest()).isEqualTo("4\r\nhalf\r\n");
+      }
+    }
+  }
+
+  @Test
   void onlyATrustedProxySpeaksForAnotherAddress() throws IOException {
     HttpHandler ip =
         (request, reply) ->
