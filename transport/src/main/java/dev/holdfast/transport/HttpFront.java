@@ -225,6 +225,8 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
   private HttpRequest request(
       ChannelHandlerContext ctx, io.netty.handler.codec.http.HttpRequest request, byte[] body) {
     QueryStringDecoder target = new QueryStringDecoder(request.uri());
+    // Decoded in vain but for its escapes, which have to be well-formed.
+    String _ = target.path();
     Map<String, String> headers = new HashMap<>();
     request
         .headers()

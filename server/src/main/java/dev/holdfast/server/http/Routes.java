@@ -42,7 +42,7 @@ final class Routes {
 
   /**
    * @param path as it was sent: a name may hold an encoded slash
-   * @throws Refusal with 400 or 404
+   * @throws Refusal with 404
    * @throws MethodRefusal with 405
    */
   Match find(String method, String path) {
@@ -80,11 +80,7 @@ final class Routes {
   }
 
   private static String decoded(String part) {
-    try {
-      return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new Refusal(400, "bad_request", "the request target is malformed");
-    }
+    return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   /** The path is there, the method is not. */
