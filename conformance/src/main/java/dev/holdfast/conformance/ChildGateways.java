@@ -3,14 +3,18 @@ package dev.holdfast.conformance;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Gateways as child processes of this one: the real program with its real command line. */
@@ -20,6 +24,10 @@ final class ChildGateways implements Gateways {
   private static final String READY = "listening on ";
 
   private final List<String> machine;
+
+  /** Where they put what goes with them: those that are killed do not take it away. */
+  private final Path passing;
+
   private final List<String> errors = new CopyOnWriteArrayList<>();
   private final Map<Boolean, Gateway> shared = new ConcurrentHashMap<>();
 
@@ -31,7 +39,14 @@ final class ChildGateways implements Gateways {
    * @param machine options of their virtual machines
    */
   ChildGateways(List<String> machine) {
-    this.machine = machine;
+    try {
+      passing = Files.createTempDirectory("holdfast-verify");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> options = new ArrayList<>(machine);
+    options.add("-Djava.io.tmpdir=" + passing);
+    this.machine = List.copyOf(options);
   }
 
   @Override
@@ -162,5 +177,12 @@ final class ChildGateways implements Gateways {
   @Override
   public void close() {
     shared.values().forEach(Gateway::close);
+    try (Stream<Path> left = Files.walk(passing)) {
+      for (Path file : left.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
