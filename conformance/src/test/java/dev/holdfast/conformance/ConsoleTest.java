@@ -10,6 +10,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +100,31 @@ class ConsoleTest {
     button(tab, "Cancel").click();
     assertThat(tab.locator("main section.card .badge.warn")).hasText("cancelled");
     assertThat(tab.locator(".list .badge").first()).hasText("cancelled");
+  }
+
+  @Test
+  void anAgentThatTakesNoPromptsIsGivenNone() {
+    Page tab = open("agents");
+    tab.evaluate(
+        """
+        async () => {
+          const { connect } = await import('/holdfast.js');
+          const agents = [{ agent_id: 'worker-bee', actions: ['gather'], prompts: false }];
+          await connect().command('serve', { agents });
+        }
+        """);
+    tab.locator("select[name=agent] option").filter(containing("worker-bee")).waitFor(ATTACHED);
+    tab.locator("select[name=agent]").selectOption("worker-bee");
+    assertThat(tab.locator("select[name=action]")).hasValue("gather");
+    assertThat(tab.locator("select[name=action] option")).hasCount(1);
+    assertThat(field(tab, "Prompt")).hasCount(0);
+  }
+
+  private static final Locator.WaitForOptions ATTACHED =
+      new Locator.WaitForOptions().setState(WaitForSelectorState.ATTACHED);
+
+  private static Locator.FilterOptions containing(String text) {
+    return new Locator.FilterOptions().setHasText(text);
   }
 
   @Test
@@ -204,6 +230,7 @@ class ConsoleTest {
             "{\"canvas_id\":\"b\",\"component\":\"bar_chart\",\"title\":\"Bars\",\"labels\":[\"a\",\"b\"],\"values\":[1,2]}",
             "{\"canvas_id\":\"l\",\"component\":\"line_chart\",\"title\":\"Lines\",\"labels\":[\"a\",\"b\"],\"values\":[1,2]}",
             "{\"canvas_id\":\"p\",\"component\":\"pie_chart\",\"title\":\"Pie\",\"labels\":[\"a\",\"b\"],\"values\":[1,3]}",
+            "{\"canvas_id\":\"o\",\"component\":\"agent_operation_tracker\",\"status\":\"running\",\"current_step\":\"Reading\",\"current_step_index\":2,\"total_steps\":3,\"steps\":[\"Ask\",\"Read\",\"Write\"]}",
             "{\"canvas_id\":\"s\",\"component\":\"status_panel\",\"title\":\"State\",\"status\":\"degraded\",\"items\":[{\"label\":\"db\",\"status\":\"ok\"}]}",
             "{\"canvas_id\":\"f\",\"component\":\"form\",\"title\":\"Form\",\"fields\":[{\"name\":\"city\",\"label\":\"City\",\"required\":true}]}")) {
       field(channels, "Event").fill("canvas:present");
@@ -214,6 +241,8 @@ class ConsoleTest {
     assertThat(tab.locator(".markdown strong")).hasText("bold");
     assertThat(tab.locator(".markdown li")).hasText(new String[] {"one", "two"});
     assertThat(tab.locator(".board td")).hasText("cell-1");
+    assertThat(tab.locator(".steps .now")).containsText("Read");
+    assertThat(tab.locator(".steps .done")).containsText("Ask");
     assertThat(tab.locator(".board rect.hue-0[y]")).hasCount(2);
     assertThat(tab.locator(".board polyline")).hasCount(1);
     assertThat(tab.locator(".board .slice")).hasCount(2);

@@ -41,7 +41,8 @@ export function open(root, [runId]) {
 
   function form() {
     const agent = state.agents.find((one) => one.agent_id === state.agent);
-    const acts = state.action && agent?.actions.includes(state.action);
+    const actions = agent?.actions ?? [];
+    const action = actions.find((one) => one === state.action) ?? (agent?.prompts ? null : actions[0]);
     return html`<form class="card" @submit=${submit(start)}>
       <h2>New run</h2>
       <div class="field"><label>Agent<select name="agent" aria-describedby="agent-hint" @change=${(event) => {
@@ -50,12 +51,12 @@ export function open(root, [runId]) {
         update();
       }}>${state.agents.map((one) => html`<option ?selected=${one.agent_id === state.agent}>${one.agent_id}</option>`)}</select></label>
         <span class="hint" id="agent-hint">${agent?.description ?? ''}</span></div>
-      ${agent?.actions.length ? html`<label>What<select name="action" @change=${(event) => {
+      ${actions.length ? html`<label>What<select name="action" @change=${(event) => {
         state.action = event.target.value;
         update();
-      }}><option value="" ?selected=${!acts}>answer a prompt</option>
-        ${agent.actions.map((one) => html`<option value=${one} ?selected=${one === state.action}>${one}</option>`)}</select></label>` : nothing}
-      ${acts ? html`<label>Parameters, as JSON<textarea name="params" rows="2" class="mono" spellcheck="false" placeholder="{}"></textarea></label>`
+      }}>${agent.prompts ? html`<option value="" ?selected=${!action}>answer a prompt</option>` : nothing}
+        ${actions.map((one) => html`<option value=${one} ?selected=${one === action}>${one}</option>`)}</select></label>` : nothing}
+      ${action ? html`<label>Parameters, as JSON<textarea name="params" rows="2" class="mono" spellcheck="false" placeholder="{}"></textarea></label>`
         : html`<label>Prompt<textarea name="prompt" rows="3" required @keydown=${enterSends}
           placeholder="What should it do?"></textarea></label>`}
       <label class="check"><input type="checkbox" name="guidance" checked>Show its steps on the canvas</label>

@@ -11,20 +11,22 @@ const tones = new Map(Object.entries({
   failed: 'bad', error: 'bad', down: 'bad', critical: 'bad', cancelled: 'warn', warning: 'warn', degraded: 'warn', waiting_for_approval: 'warn',
 }));
 const tone = (status) => tones.get(text(status).toLowerCase()) ?? 'quiet';
+const marks = { good: ['done', '✓'], live: ['now', '›'], bad: ['bad', '✗'] };
 const list = (value) => (Array.isArray(value) ? value.slice(0, 500) : []);
 
 function tracker(board) {
   const steps = list(board.steps);
   const { context = {} } = board;
   const now = Number(board.current_step_index) || 0;
+  const over = tone(board.status ?? '') === 'good';
   return html`
     <progress max="100" value=${Number(board.progress) || 0} aria-label="Progress of ${board.agent_name ?? board.agent_id}"></progress>
     ${board.current_step ? html`<p><strong>${board.current_step}</strong> ${board.total_steps > 0
       ? html`<span class="hint">step ${board.current_step_index} of ${board.total_steps}</span>` : nothing}</p>` : nothing}
     ${steps.length ? html`<ol class="steps">${steps.map((step, at) => {
-      const status = step?.status ?? (at < now ? 'completed' : at === now ? 'running' : 'pending');
-      const how = tone(status) === 'good' ? 'done' : tone(status) === 'live' ? 'now' : '';
-      return html`<li class=${how}><span class="mark" aria-label=${status}>${how === 'done' ? '✓' : how === 'now' ? '›' : '·'}</span>
+      const status = step?.status ?? (at + 1 < now || over ? 'completed' : at + 1 === now ? board.status ?? 'running' : 'pending');
+      const [how, mark] = marks[tone(status)] ?? ['', '·'];
+      return html`<li class=${how}><span class="mark" role="img" aria-label=${status}>${mark}</span>
         <span>${step?.name ?? step?.title ?? text(step)}</span></li>`;
     })}</ol>` : nothing}
     <dl class="kv">${['what', 'why', 'next'].filter((name) => context?.[name]).map((name) =>
@@ -130,12 +132,13 @@ const example = {
 
 export function open(root) {
   let update = () => {};
-  const card = (board) => html`<section class="card board" aria-label=${board.title ?? board.component}>
-    <header><h2>${board.title ?? board.agent_name ?? board.component}
+  const name = (board) => board.title ?? board.agent_name ?? board.component;
+  const card = (board) => html`<article class="card board" aria-label=${name(board)}>
+    <header><h2>${name(board)}
       ${board.operation_type ? html`<span class="hint">${board.operation_type}</span>` : nothing}</h2>
       <div class="buttons">${board.component === 'agent_operation_tracker' && board.status ? badge(board.status, tone(board.status)) : nothing}
-        ${time(board.at)}<button class="small" aria-label="Put ${board.title ?? board.component} away" @click=${() => canvas.remove(board.id)}>Put away</button></div></header>
-    ${shown(board, update)}</section>`;
+        ${time(board.at)}<button class="small" aria-label="Put away ${name(board)}" @click=${() => canvas.remove(board.id)}>Put away</button></div></header>
+    ${shown(board, update)}</article>`;
   update = view(root, () => html`
     <header class="head"><div><h1>Canvas</h1><p>What agents show you on your own channel, <code>user:${gateway.user}</code>, as it comes.</p></div>
       <button @click=${() => gateway.client.publish(`user:${gateway.user}`, 'canvas:present', { ...example, canvas_id: `hello-${Date.now()}` })}>Show an example</button></header>

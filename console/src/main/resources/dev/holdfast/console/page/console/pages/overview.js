@@ -49,7 +49,7 @@ export function open(root) {
         ${figure('Events out', now ? whole(now.messages.out) : '–')}
         ${figure('Tool calls', now ? whole(now.calls.requested) : '–')}
       </dl>
-      <div class="charts">${charts.map(([name, series, format], at) => html`<section class="chart">
+      <div class="charts" tabindex="0" role="region" aria-label="The last minutes">${charts.map(([name, series, format], at) => html`<section class="chart">
         <h2>${name} <span>${series.map((one, row) => html`<span class="key">${series.length > 1
           ? html`<svg viewBox="0 0 10 10" aria-hidden="true"><circle class="hue-${row}" cx="5" cy="5" r="4"/></svg>${one} ` : nothing}${
           state.values[at][row] == null ? '–' : format(state.values[at][row])}</span>`)}</span></h2>
