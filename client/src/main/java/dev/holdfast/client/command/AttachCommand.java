@@ -37,9 +37,10 @@ public final class AttachCommand extends ClientCommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
-      try (Client client = target.connect()) {
+      Again again = new Again();
+      try (Client client = Target.connect(target.client().listener(again))) {
         PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
-        return Screen.show(client, id, viewOnly, err);
+        return Screen.show(client, size -> id, viewOnly, err, again);
       }
     }
   }

@@ -40,10 +40,11 @@ final class Screen implements Flow.Subscriber<Delivery> {
 
   private static final int DETACHED = 0;
 
-  /** What programs set up in a terminal that is used for something else from now on. */
-  private static final String AS_BEFORE =
-      "\033[?1049l\033[?9l\033[?1000l\033[?1002l\033[?1003l\033[?1004l\033[?1005l\033[?1006l"
-          + "\033[?1015l\033[?2004l\033[<9u\033[>4m\033[!p\033[?25h\033[0m\r\n";
+  /** What was typed just before is waited for, but not for long. */
+  private static final long LAST_SECONDS = 1;
+
+  /** The most rows and columns that a terminal of the gateway has. */
+  static final int MOST = 500;
 
   private final CompletableFuture<Integer> end = new CompletableFuture<>();
   private final Client client;
@@ -52,6 +53,8 @@ final class Screen implements Flow.Subscriber<Delivery> {
   private final OutputStream out;
   private final PrintWriter err;
   private volatile boolean detached;
+  private final Traces traces = new Traces();
+  private boolean over;
 
   /**
    * @param viewOnly whether nothing is typed here but the key that detaches
@@ -64,11 +67,20 @@ final class Screen implements Flow.Subscriber<Delivery> {
     this.err = err;
   }
 
-  /** Shows it until it ends or is detached from; returns its exit code. */
-  static int show(Client client, String id, boolean viewOnly, PrintWriter err)
+  /** Which terminal is shown, given the size of the one that it is shown in. */
+  interface Which {
+    String id(@Nullable Size size);
+  }
+
+  /**
+   * Shows it until it ends or is detached from; returns its exit code.
+   *
+   * @param again is told when the client has come back
+   */
+  static int show(Client client, Which which, boolean viewOnly, PrintWriter err, Again again)
       throws IOException, InterruptedException, ExecutionException {
     if (!ClientCommand.atTerminal()) {
-      Screen screen = new Screen(client, id, viewOnly, System.out, err);
+      Screen screen = new Screen(client, which.id(null), viewOnly, System.out, err);
       screen.follow();
       Thread.ofPlatform()
           .daemon()
@@ -78,33 +90,47 @@ final class Screen implements Flow.Subscriber<Delivery> {
     }
     Screen screen;
     int code;
-    try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+    try (LineSettings _ = LineSettings.now();
+        Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+      String id = which.id(terminal.getSize());
+      screen = new Screen(client, id, viewOnly, terminal.output(), err);
       Attributes before = terminal.enterRawMode();
       terminal.setAttributes(raw(terminal.getAttributes()));
       try {
-        screen = new Screen(client, id, viewOnly, terminal.output(), err);
-        if (!viewOnly) {
-          terminal.handle(Terminal.Signal.WINCH, signal -> screen.resized(terminal.getSize()));
-          screen.resized(terminal.getSize());
-        }
-        screen.follow();
-        Thread.ofPlatform()
-            .daemon()
-            .name("holdfast-typed")
-            .start(() -> screen.typed(terminal.input(), true));
-        code = screen.end.get();
+        code = screen.shownIn(terminal, again);
       } finally {
-        terminal.output().write(AS_BEFORE.getBytes(StandardCharsets.US_ASCII));
-        terminal.output().flush();
+        again.say(() -> {});
+        screen.leave();
         terminal.setAttributes(before);
       }
     }
     // Only now, as what programs had painted over is back.
     if (screen.detached) {
-      err.println("* detached: holdfast attach " + id);
+      err.println("* detached: holdfast attach " + screen.id);
       err.flush();
     }
     return code;
+  }
+
+  private int shownIn(Terminal terminal, Again again)
+      throws IOException, InterruptedException, ExecutionException {
+    write(Traces.TO_BEGIN_WITH);
+    if (!viewOnly) {
+      // A viewer that has come back has no size until it says so.
+      again.say(() -> resized(terminal.getSize()));
+      terminal.handle(Terminal.Signal.WINCH, signal -> resized(terminal.getSize()));
+      resized(terminal.getSize());
+    }
+    follow();
+    Thread.ofPlatform().daemon().name("holdfast-typed").start(() -> typed(terminal.input(), true));
+    return end.get();
+  }
+
+  /** Nothing is shown any more. */
+  private synchronized void leave() throws IOException {
+    over = true;
+    out.write(traces.undone().getBytes(StandardCharsets.US_ASCII));
+    out.flush();
   }
 
   /** Every key goes to the program, and what it says to the screen, as it is. */
@@ -129,12 +155,15 @@ final class Screen implements Flow.Subscriber<Delivery> {
       int read;
       while ((read = typed.read(room)) >= 0) {
         String text = new String(room, 0, read);
-        if (raw && text.indexOf(DETACH) >= 0) {
+        int detach = raw ? text.indexOf(DETACH) : -1;
+        if (detach >= 0) {
           detached = true;
-          end.complete(DETACHED);
+          say(text.substring(0, detach))
+              .completeOnTimeout(false, LAST_SECONDS, TimeUnit.SECONDS)
+              .thenRun(() -> end.complete(DETACHED));
           return;
         }
-        say(text);
+        var _ = say(text);
       }
       if (!raw && !viewOnly) {
         var _ = client.command("signal", Map.of("terminal_id", id, "signal", "EOF"));
@@ -144,17 +173,20 @@ final class Screen implements Flow.Subscriber<Delivery> {
     }
   }
 
-  private void say(String text) {
-    if (!text.isEmpty() && !viewOnly) {
-      var _ =
-          client
-              .command("input", Map.of("terminal_id", id, "data", text))
-              .exceptionally(failure -> {
-                err.println("* " + ClientCommand.why(failure) + "\r");
-                err.flush();
-                return null;
-              });
+  /** Types it; tells when it has been, or could not be. */
+  private CompletableFuture<Boolean> say(String text) {
+    if (text.isEmpty() || viewOnly) {
+      return CompletableFuture.completedFuture(true);
     }
+    return client
+        .command("input", Map.of("terminal_id", id, "data", text))
+        .handle((frame, failure) -> {
+          if (failure != null) {
+            err.println("* " + ClientCommand.why(failure) + "\r");
+            err.flush();
+          }
+          return failure == null;
+        });
   }
 
   private void resized(Size size) {
@@ -167,9 +199,9 @@ final class Screen implements Flow.Subscriber<Delivery> {
                       "terminal_id",
                       id,
                       "rows",
-                      Math.min(size.getRows(), 500),
+                      Math.min(size.getRows(), MOST),
                       "cols",
-                      Math.min(size.getColumns(), 500)))
+                      Math.min(size.getColumns(), MOST)))
               .orTimeout(20, TimeUnit.SECONDS)
               .exceptionally(failure -> null);
     }
@@ -200,8 +232,9 @@ final class Screen implements Flow.Subscriber<Delivery> {
     }
   }
 
-  private void write(@Nullable String text) throws IOException {
-    if (text != null) {
+  private synchronized void write(@Nullable String text) throws IOException {
+    if (text != null && !over) {
+      traces.notice(text);
       out.write(text.getBytes(StandardCharsets.UTF_8));
       out.flush();
     }

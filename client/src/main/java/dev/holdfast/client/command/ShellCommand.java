@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jline.terminal.Size;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,6 +55,13 @@ public final class ShellCommand extends ClientCommand {
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
       PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+      Again again = new Again();
+      try (Client client = Target.connect(target.client().listener(again))) {
+        return Screen.show(client, size -> opened(client, size), false, err, again);
+      }
+    }
+
+    private String opened(Client client, @Nullable Size size) {
       Map<String, Object> fields = new LinkedHashMap<>();
       if (!command.isEmpty()) {
         fields.put("command", command);
@@ -61,10 +69,13 @@ public final class ShellCommand extends ClientCommand {
       if (folder != null) {
         fields.put("cwd", folder);
       }
-      try (Client client = target.connect()) {
-        Frame ack = client.command("open_terminal", fields).orTimeout(20, TimeUnit.SECONDS).join();
-        return Screen.show(client, String.valueOf(ack.text("terminal_id")), false, err);
+      if (size != null && size.getRows() > 0 && size.getColumns() > 0) {
+        // The program may ask at once.
+        fields.put("rows", Math.min(size.getRows(), Screen.MOST));
+        fields.put("cols", Math.min(size.getColumns(), Screen.MOST));
       }
+      Frame ack = client.command("open_terminal", fields).orTimeout(20, TimeUnit.SECONDS).join();
+      return String.valueOf(ack.text("terminal_id"));
     }
   }
 }
