@@ -1,6 +1,7 @@
 /** xterm.js, under a policy that forbids styles within a page. */
 import { Terminal } from './lib/xterm-6.0.0/xterm.mjs';
 import { FitAddon } from './lib/xterm-6.0.0/addon-fit.mjs';
+import { Unicode11Addon } from './lib/xterm-6.0.0/addon-unicode11.mjs';
 
 /** An element for rules that go into a sheet made by script, which the policy allows, in place of a style in the page. */
 function sheet() {
@@ -44,10 +45,13 @@ export function screen(box, { rows, cols, readOnly, readOut, leave }) {
   const terminal = new Terminal({
     rows, cols, theme, disableStdin: readOnly, scrollback: 5_000, fontSize: 13.5, cursorBlink: false,
     fontFamily: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
-    screenReaderMode: readOut, allowProposedApi: false,
+    screenReaderMode: readOut, allowProposedApi: true,
   });
   const addon = new FitAddon();
   terminal.loadAddon(addon);
+  // Without it emoji are as narrow as in 2010, which neither programs nor the gateway take them for.
+  terminal.loadAddon(new Unicode11Addon());
+  terminal.unicode.activeVersion = '11';
   terminal.open(box);
   terminal.textarea.setAttribute('aria-describedby', 'leaving');
   terminal.attachCustomKeyEventHandler((event) => {

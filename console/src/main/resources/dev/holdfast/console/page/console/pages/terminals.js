@@ -78,14 +78,14 @@ class Watched {
     this.changed();
   }
 
-  #deliver({ kind, event, state }) {
+  #deliver({ kind, event, state, position }) {
     if (kind === 'snapshot') {
       this.#resized(state);
-      this.terminal.write(state.data, () => this.#parsed(state.bytes));
+      this.terminal.write(state.data, () => this.#parsed(position));
     } else if (kind === 'gap') {
       this.terminal.write('\r\n\x1b[2m[some output is not kept any more]\x1b[0m\r\n');
     } else if (event.type === 'output') {
-      this.terminal.write(event.data, () => this.#parsed(event.bytes));
+      this.terminal.write(event.data, () => this.#parsed(position));
     } else if (event.type === 'resized') {
       this.#resized(event);
     } else if (event.type === 'closed') {
@@ -103,8 +103,8 @@ class Watched {
   }
 
   /** What has been parsed has been dealt with: only then more is sent than a window beyond it. */
-  #parsed(count) {
-    gateway.client.tell('ack', { terminal_id: this.id, offset: count });
+  #parsed(position) {
+    gateway.client.tell('ack', { terminal_id: this.id, offset: Number(position.split(':').at(-1)) });
   }
 
   /** Asks for the size that there is room for. */
