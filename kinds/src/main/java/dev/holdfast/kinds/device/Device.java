@@ -107,12 +107,17 @@ public final class Device {
   }
 
   /** It says anew what it is. */
-  synchronized void renew(DeviceInfo said) {
+  synchronized DeviceOutcome renew(Link by, long nanoTime, DeviceInfo said) {
+    DeviceOutcome refused = told(by, nanoTime);
+    if (refused != null) {
+      return refused;
+    }
     if (link != null) {
       link.lastCommandId = orders.last(null);
     }
     info = said;
     events.registered(said, registeredMillis);
+    return new DeviceOutcome.Registered(by);
   }
 
   /** A command was refused. */
@@ -192,39 +197,56 @@ public final class Device {
     if (due != null && orders.given(due) != null) {
       return null;
     }
-    long wait = by.rate.take(nanoTime);
-    return wait == 0
-        ? null
-        : new DeviceOutcome.Refused(Why.RATE_LIMITED, "the device says too much", wait);
+    return refusal(by.rate.take(nanoTime), "the device says too much");
   }
 
-  private DeviceOutcome notGiven(String what, String commandId) {
-    events.refused(commandId, what);
+  private static @Nullable DeviceOutcome refusal(long waitMillis, String what) {
+    return waitMillis == 0 ? null : new DeviceOutcome.Refused(Why.RATE_LIMITED, what, waitMillis);
+  }
+
+  /** Whether its user's channel may be told of what it says by itself; null if so. */
+  private static @Nullable DeviceOutcome told(Link by, long nanoTime) {
+    return refusal(by.told.take(nanoTime), "the device has its user told too much");
+  }
+
+  private DeviceOutcome notGiven(Link by, long nanoTime, String what, String commandId) {
+    events.refused(commandId, what, told(by, nanoTime) == null);
     return DeviceOutcome.refused(
         Why.CONFLICT, "command_id: was not given to this device, or has ended");
   }
 
-  synchronized DeviceOutcome progress(String commandId, Members more) {
+  synchronized DeviceOutcome progress(Link by, long nanoTime, String commandId, Members more) {
     PendingCommand command = orders.given(commandId);
     if (command == null) {
-      return notGiven("progress of a command that it does not have", commandId);
+      return notGiven(by, nanoTime, "progress of a command that it does not have", commandId);
     }
     events.progress(more);
     return DeviceOutcome.DONE;
   }
 
-  synchronized void says(String name, @Nullable String data) {
+  synchronized DeviceOutcome says(Link by, long nanoTime, String name, @Nullable String data) {
+    DeviceOutcome refused = name.equals(DeviceEvents.LOCATION) ? told(by, nanoTime) : null;
+    if (refused != null) {
+      return refused;
+    }
     events.said(name, data);
     values.keep(name, data);
+    return DeviceOutcome.DONE;
   }
 
   /** Ends a command that the device has been given. */
-  DeviceOutcome result(String commandId, boolean success, @Nullable String data, String error) {
+  DeviceOutcome result(
+      Link by,
+      long nanoTime,
+      String commandId,
+      boolean success,
+      @Nullable String data,
+      String error) {
     Ended ended;
     synchronized (this) {
       PendingCommand command = orders.given(commandId);
       if (command == null) {
-        return notGiven("result of a command that it does not have", commandId);
+        return notGiven(by, nanoTime, "result of a command that it does not have", commandId);
       }
       ended = end(command, success, data, success ? null : error);
     }

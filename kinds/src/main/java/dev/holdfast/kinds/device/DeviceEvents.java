@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** The events of a device: in its feed, and on its user's channel. Guarded by its device. */
 final class DeviceEvents {
 
+  /** The one event that its user's channel is told of as well. */
+  static final String LOCATION = "location";
+
   private final String user;
   private final String id;
   private final Owner owner;
@@ -106,9 +109,17 @@ final class DeviceEvents {
     audit(record("refused").text("command", command).text("by", by).text("reason", reason));
   }
 
-  /** What the device says of a command was refused. */
-  void refused(String commandId, String reason) {
-    audit(record("refused").text("command_id", commandId).text("reason", reason));
+  /**
+   * What the device says of a command was refused.
+   *
+   * @param told whether its user's channel is told of it
+   */
+  void refused(String commandId, String reason, boolean told) {
+    Members record = record("refused").text("command_id", commandId).text("reason", reason);
+    append("audit", record);
+    if (told) {
+      tell("device:audit:log", record);
+    }
   }
 
   void delivered(PendingCommand command) {
@@ -121,7 +132,7 @@ final class DeviceEvents {
 
   void said(String name, @Nullable String data) {
     append("event", new Members().text("name", name).raw("data", data));
-    if (name.equals("location")) {
+    if (name.equals(LOCATION)) {
       tell("device:location:update", told().raw("data", data));
     }
   }

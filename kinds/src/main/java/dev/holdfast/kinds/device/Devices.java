@@ -172,10 +172,8 @@ public final class Devices {
     }
     return switch (DeviceInfo.read(infoJson)) {
       case DeviceInfo.Reading.Wrong(String why) -> DeviceOutcome.refused(Why.BAD_REQUEST, why);
-      case DeviceInfo.Reading.Read(DeviceInfo info) -> {
-        link.device.renew(info);
-        yield new DeviceOutcome.Registered(link);
-      }
+      case DeviceInfo.Reading.Read(DeviceInfo info) ->
+          link.device.renew(link, nanoTime.getAsLong(), info);
     };
   }
 
@@ -289,7 +287,8 @@ public final class Devices {
     DeviceOutcome heard = heard(link, commandId);
     return heard instanceof DeviceOutcome.Refused
         ? heard
-        : link.device.result(commandId, success, data, DeviceResult.errorOf(error));
+        : link.device.result(
+            link, nanoTime.getAsLong(), commandId, success, data, DeviceResult.errorOf(error));
   }
 
   /**
@@ -311,6 +310,8 @@ public final class Devices {
       return DeviceOutcome.refused(Why.BAD_REQUEST, "progress: must be a number from 0 to 100");
     }
     return link.device.progress(
+        link,
+        nanoTime.getAsLong(),
         commandId,
         new Members()
             .text("command_id", commandId)
@@ -339,8 +340,7 @@ public final class Devices {
           Why.BAD_REQUEST,
           "name: must be 1 to 64 letters, digits, or _ . : - and begin with a letter");
     }
-    link.device.says(name, data);
-    return DeviceOutcome.DONE;
+    return link.device.says(link, nanoTime.getAsLong(), name, data);
   }
 
   /** Everything up to that offset of a link's feed has been sent. */

@@ -13,10 +13,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Link {
 
+  /**
+   * A device must not crowd out what its user's channel keeps: of so many frames it is told one.
+   */
+  private static final int TOLD_PART = 10;
+
   final Device device;
   final Owner owner;
   final Line line;
   final Bucket rate;
+
+  /** What its user's channel is told of that nobody has asked the device for. */
+  final Bucket told;
+
   private final AtomicBoolean read = new AtomicBoolean();
   long heardMillis;
   long probedMillis;
@@ -40,6 +49,7 @@ public final class Link {
     this.owner = owner;
     this.line = line;
     this.rate = new Bucket(framesPerSecond);
+    this.told = new Bucket(framesPerSecond == 0 ? 0 : Math.max(1, framesPerSecond / TOLD_PART));
     this.heardMillis = nowMillis;
   }
 

@@ -29,17 +29,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class DevicesTest {
 
-  static final DeviceSettings SETTINGS =
-      new DeviceSettings(
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(10),
-          Duration.ofHours(1),
-          10,
-          3,
-          40,
-          Duration.ofSeconds(30),
-          0,
-          new Retention(100_000, 1 << 30, Duration.ofDays(1)));
+  static final DeviceSettings SETTINGS = settings(0);
+
+  private static DeviceSettings settings(int framesPerSecond) {
+    return new DeviceSettings(
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(10),
+        Duration.ofHours(1),
+        10,
+        3,
+        40,
+        Duration.ofSeconds(30),
+        framesPerSecond,
+        new Retention(100_000, 1 << 30, Duration.ofDays(1)));
+  }
+
   static final Uploads.Bounds FEW_UPLOADS = new Uploads.Bounds(1, 1, 1, Duration.ofDays(1));
 
   private static final String INFO = "{\"capabilities\":[\"blink\"]}";
@@ -337,6 +341,39 @@ final class DevicesTest {
     assertThat(device().json()).contains("value99").doesNotContain("value90");
     devices.event(wire.link, "value99", "1");
     assertThat(device().json()).contains("\"value99\":1");
+  }
+
+  @Test
+  void aDeviceThatSaysMuchDoesNotCrowdOutWhatItsUsersChannelKeeps(@TempDir Path folder)
+      throws IOException {
+    AtomicLong nanos = new AtomicLong();
+    devices =
+        new Devices(
+            engine,
+            settings(20),
+            this::now,
+            nanos::get,
+            ids::incrementAndGet,
+            (user, event, json) -> told.add(event + json),
+            new Uploads(folder, FEW_UPLOADS, this::now, ids::incrementAndGet),
+            null);
+    Wire wire = new Wire("cam", null);
+    told.clear();
+    for (String place : List.of("1", "2")) {
+      assertThat(devices.event(wire.link, "location", place)).isEqualTo(DeviceOutcome.DONE);
+    }
+    assertThat(
+            ((DeviceOutcome.Refused) devices.event(wire.link, "location", "3")).retryAfterMillis())
+        .isEqualTo(500);
+    assertThat(((DeviceOutcome.Refused) devices.renew(wire.link, INFO)).why())
+        .isEqualTo(DeviceOutcome.Why.RATE_LIMITED);
+    assertThat(((DeviceOutcome.Refused) devices.result(wire.link, "x", true, null, null)).why())
+        .isEqualTo(DeviceOutcome.Why.CONFLICT);
+    assertThat(devices.event(wire.link, "steps", "9")).isEqualTo(DeviceOutcome.DONE);
+    assertThat(told).hasSize(2).allMatch(event -> event.startsWith("device:location:update"));
+    nanos.addAndGet(500_000_000);
+    assertThat(devices.event(wire.link, "location", "4")).isEqualTo(DeviceOutcome.DONE);
+    assertThat(told).hasSize(3);
   }
 
   @Test
