@@ -1,10 +1,8 @@
 package dev.holdfast.kinds.terminal;
 
-import dev.holdfast.feed.Event;
 import dev.holdfast.feed.Feed;
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
-import dev.holdfast.kinds.terminal.screen.Sieve;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,16 +10,12 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.io.JsonStringEncoder;
 
 /**
  * A program in a pseudo-terminal, and what it says. It is read whether or not anybody watches; as
@@ -32,9 +26,6 @@ public final class Terminal {
   private static final System.Logger LOG = System.getLogger(Terminal.class.getName());
 
   private static final byte END_OF_INPUT = 4;
-
-  /** Reads of what a program that has ended left behind, at most. */
-  private static final int LAST_READS = 256;
 
   private final String id;
   private final String user;
@@ -47,10 +38,11 @@ public final class Terminal {
   private final PtyProgram program;
   private final PtyLoop loop;
   private final Follower follower;
-  private final Marks marks = new Marks();
+  private final Speech speech;
   private final List<Viewer> viewers = new CopyOnWriteArrayList<>();
+  private final Sizes sizes;
   private final Pace pace;
-  private final Flow flow;
+  private final Flow flow = new Flow();
 
   /** Resizes that wait for the thread of all terminals. */
   private final AtomicInteger resizing = new AtomicInteger();
@@ -58,13 +50,7 @@ public final class Terminal {
   private final Typed typed;
   private final @Nullable InputFilter filter;
   private final @Nullable Recorder recorder;
-  private Size size;
-
-  /** How large it was before it was resized, by the event that tells so. */
-  private final NavigableMap<Long, Size> sizesBefore = new TreeMap<>();
-
   private final long openedMillis;
-  private volatile long bytes;
   private volatile long activeMillis;
   private volatile long endedMillis;
   private volatile long typedNanos;
@@ -84,11 +70,11 @@ public final class Terminal {
     this.id = id;
     this.user = user;
     this.command = command;
-    this.size = size;
     this.owner = owner;
     this.clock = around.clock;
     this.settings = around.settings;
     this.figures = around.figures;
+    this.sizes = new Sizes(settings.sizes(), viewers, size, this::resizeSoon);
     this.loop = around.loop;
     this.program = program;
     this.recorder = recorder;
@@ -101,8 +87,8 @@ public final class Terminal {
     this.filter = settings.strict() ? new InputFilter() : null;
     this.follower =
         new Follower(size, settings.scrollback(), around.screens, figures.snapshots, this::answer);
-    this.pace = new Pace(viewers, marks, settings, figures);
-    this.flow = new Flow();
+    this.speech = new Speech(program, owner, follower, recorder, around);
+    this.pace = new Pace(viewers, speech.marks(), settings, figures);
     owner.snapshots(follower);
   }
 
@@ -188,14 +174,13 @@ public final class Terminal {
     return owner.feed();
   }
 
-  public synchronized Size size() {
-    return size;
+  public Size size() {
+    return sizes.now();
   }
 
   /** How large it was after that event of its feed. */
-  public synchronized Size sizeAfter(long offset) {
-    Map.Entry<Long, Size> next = sizesBefore.higherEntry(offset);
-    return next == null ? size : next.getValue();
+  public Size sizeAfter(long offset) {
+    return sizes.after(offset);
   }
 
   /** When it was opened, in milliseconds since 1970 UTC. */
@@ -231,7 +216,7 @@ public final class Terminal {
 
   /** Bytes that the program has said. */
   public long bytes() {
-    return bytes;
+    return speech.bytes();
   }
 
   /** Whether the program waits for its viewers. */
@@ -241,7 +226,7 @@ public final class Terminal {
 
   /** When something was last typed, said or watched, in milliseconds since 1970 UTC. */
   long activeMillis() {
-    return activeMillis;
+    return Math.max(activeMillis, speech.saidMillis());
   }
 
   /** When it ended, in milliseconds since 1970 UTC; 0 while it has not. */
@@ -250,7 +235,7 @@ public final class Terminal {
   }
 
   Marks marks() {
-    return marks;
+    return speech.marks();
   }
 
   long window() {
@@ -262,42 +247,10 @@ public final class Terminal {
     return interruptedAt;
   }
 
-  /** What it says, on the thread of all terminals. */
+  /** Its part in the thread of all terminals. */
   private final class Flow implements PtyLoop.Member {
 
-    /** Output that follows other output so soon may wait a little for more. */
-    private static final long BUSY_NANOS = 5_000_000;
-
-    /**
-     * Meanwhile the system's buffers fill: a program and its reader that wake each other for every
-     * line get nothing else done.
-     */
-    private static final long WAIT_NANOS = 500_000;
-
-    /** What is no plain text may take so many times its length. */
-    private static final int MOST_TIMES = 4;
-
-    /** The system gives no more at once. */
-    private static final int WHOLE_READ = 4_095;
-
-    /** What comes so soon after a key is what the key has brought about. */
-    private static final long ECHO_NANOS = 100_000_000;
-
-    private final Sieve sieve = new Sieve();
-
-    /**
-     * What is said at once at most: less where much of it is escaped, so that it costs the same.
-     */
-    private int piece = settings.piece();
-
-    private @Nullable Room room;
-    private long heard;
-    private long saidAt;
-    private long sayAt = Long.MAX_VALUE;
     private boolean deaf;
-
-    /** The program has said more than was read at once: what waits for more gets it soon. */
-    private boolean ahead;
 
     @Override
     public int descriptor() {
@@ -306,8 +259,7 @@ public final class Terminal {
 
     @Override
     public int wants(long now) {
-      boolean holds = sayAt != Long.MAX_VALUE && !ahead;
-      int wants = deaf || holds || pace.waits(now) ? 0 : Posix.POLLIN;
+      int wants = deaf || speech.rests() || pace.waits(now) ? 0 : Posix.POLLIN;
       synchronized (typed) {
         return typed.full() ? wants | Posix.POLLOUT : wants;
       }
@@ -315,22 +267,22 @@ public final class Terminal {
 
     @Override
     public long due() {
-      long due = pace.due();
+      long due = Math.min(pace.due(), speech.due());
       synchronized (typed) {
-        return Math.min(Math.min(due, sayAt), typed.due());
+        return Math.min(due, typed.due());
       }
     }
 
     @Override
     public void ready(int events, long now) {
       if ((events & (Posix.POLLIN | Posix.POLLHUP | Posix.POLLERR)) != 0) {
-        read(now, now - saidAt < BUSY_NANOS && now - typedNanos > ECHO_NANOS);
+        speech.read(now, typedNanos);
         // Nothing but the end of the program can be told of it any more.
         deaf = (events & Posix.POLLIN) == 0;
       }
       deaf |= (events & Posix.POLLNVAL) != 0;
-      if (sayAt <= now) {
-        read(now, false);
+      if (speech.due() <= now) {
+        speech.sayAll(now);
       }
       send(now);
     }
@@ -340,107 +292,11 @@ public final class Terminal {
       kill(Processes.now());
     }
 
-    /**
-     * Reads what there is, up to a piece, and tells of it.
-     *
-     * @param holds whether what is no whole piece may wait for more
-     */
-    private void read(long now, boolean holds) {
-      Room into = room == null ? loop.borrow() : room;
-      room = into;
-      int before = into.length();
-      boolean whole;
-      ahead = false;
-      do {
-        int most = piece - into.length();
-        whole = into.read(program, most) >= Math.min(most, WHOLE_READ);
-        ahead |= whole;
-        // To ask for more than there is has the system look for it, which takes its time; and what
-        // is left of a piece is not worth a read of its own.
-      } while (whole && piece - into.length() >= WHOLE_READ);
-      heard += into.length() - before;
-      figures.output.add(into.length() - before);
-      bytes = heard;
-      if (holds && !whole) {
-        sayAt = Math.min(sayAt, now + WAIT_NANOS);
-      } else {
-        say(now);
-      }
-    }
-
-    /** Tells of all that was read but the beginning of a character. */
-    private void say(long now) {
-      Room from = room;
-      sayAt = Long.MAX_VALUE;
-      if (from == null) {
-        return;
-      }
-      int whole = from.whole();
-      if (whole > 0) {
-        saidAt = now;
-        sieve.take(from.text(whole), from.plain());
-        // What is plain and has no part of a question in it goes out as it came in.
-        byte[] body = from.plain() && sieve.plain() ? from.body(heard) : null;
-        int often = body == null ? MOST_TIMES : Math.min(MOST_TIMES, body.length / whole);
-        piece = settings.piece() / Math.max(1, often);
-        said(body);
-      }
-      from.drop(whole);
-      if (from.length() == 0) {
-        room = null;
-        loop.giveBack(from);
-      }
-    }
-
-    /**
-     * @param body of the event, where it is at hand
-     */
-    private void said(byte @Nullable [] body) {
-      activeMillis = clock.millis();
-      if (!sieve.shown().isEmpty()) {
-        if (recorder != null) {
-          recorder.said(activeMillis, sieve.shown());
-        }
-        append(Payload.of("output", body == null ? Output.body(sieve.shown(), bytes) : body));
-      }
-      if (!sieve.whole().isEmpty()) {
-        long offset = owner.feed().tail().offset();
-        follower.said(offset, bytes, sieve.whole(), sieve.plain(), sieve.asked());
-      }
-    }
-
-    private void append(Payload payload) {
-      owner.append(payload);
-      marks.add(Event.cost(payload), owner.feed().head().offset());
-    }
-
     void resize(Size to, String by) {
-      Size before;
-      synchronized (Terminal.this) {
-        if (over || to.equals(size)) {
-          return;
-        }
-        before = size;
-        size = to;
+      if (!over && !to.equals(sizes.now())) {
+        speech.resize(to, by);
+        sizes.becomes(to, owner.feed().tail().offset(), owner.feed().head().offset());
       }
-      say(System.nanoTime());
-      program.resize(to);
-      String name = new String(JsonStringEncoder.getInstance().quoteAsCharArray(by));
-      append(
-          Payload.of(
-              "resized",
-              "\"rows\":%d,\"cols\":%d,\"by\":\"%s\""
-                  .formatted(to.rows(), to.cols(), name)
-                  .getBytes(StandardCharsets.UTF_8)));
-      if (recorder != null) {
-        recorder.resized(clock.millis(), to);
-      }
-      long offset = owner.feed().tail().offset();
-      synchronized (Terminal.this) {
-        sizesBefore.headMap(owner.feed().head().offset(), true).clear();
-        sizesBefore.put(offset, before);
-      }
-      follower.resized(offset, bytes, to);
     }
 
     /** The program has ended: tells of what it left behind, and of its end. */
@@ -449,14 +305,7 @@ public final class Terminal {
         return;
       }
       long now = System.nanoTime();
-      long before;
-      int reads = 0;
-      do {
-        before = bytes;
-        read(now, false);
-        reads++;
-      } while (bytes > before && reads < LAST_READS);
-      finish();
+      speech.finish(now);
       PtyProgram.Exit exit = program.ended().join();
       // Whatever it left running goes with it.
       program.hangUp();
@@ -469,29 +318,12 @@ public final class Terminal {
         // Nobody uses the descriptor any more: all look whether it is over, under the lock.
         program.close();
       }
-      if (recorder != null) {
-        recorder.close();
-      }
       ended.accept(Terminal.this);
       String signal = exit.signal() == 0 ? "" : ",\"signal\":" + exit.signal();
       owner.end(
           Payload.of(
               "closed",
               ("\"exit_code\":" + exit.code() + signal).getBytes(StandardCharsets.US_ASCII)));
-    }
-
-    private void finish() {
-      Room rest = room;
-      if (rest != null) {
-        // The beginning of a character that will never be whole.
-        sieve.take(rest.text(rest.length()), false);
-        said(null);
-        rest.drop(rest.length());
-        loop.giveBack(rest);
-        room = null;
-      }
-      sieve.finish();
-      said(null);
     }
   }
 
@@ -516,11 +348,8 @@ public final class Terminal {
     if (interrupts(data)) {
       interrupt();
     }
-    if (by != null && settings.sizes() == SizePolicy.TYPIST) {
-      Size wish = by.size();
-      if (wish != null && !wish.equals(size())) {
-        resizeSoon(wish, by.user());
-      }
+    if (by != null) {
+      sizes.typed(by);
     }
     return data.length == 0 || put(data);
   }
@@ -552,13 +381,6 @@ public final class Terminal {
     return true;
   }
 
-  private void resizeSoon(Size to, String by) {
-    resizeSoon(() -> to, by);
-  }
-
-  /**
-   * @param to is asked on the thread of all terminals; null for as it is
-   */
   private void resizeSoon(Supplier<@Nullable Size> to, String by) {
     resizing.incrementAndGet();
     loop.execute(() -> {
@@ -653,9 +475,7 @@ public final class Terminal {
     viewers.remove(viewer);
     activeMillis = clock.millis();
     loop.wake();
-    if (settings.sizes() == SizePolicy.SMALLEST) {
-      fit(viewer.user());
-    }
+    sizes.left(viewer);
   }
 
   /** A viewer has come further: whoever waits for it looks again. */
@@ -671,45 +491,12 @@ public final class Terminal {
    * @param viewer who asks; null for who does not watch
    */
   public void resize(Size to, String by, @Nullable Viewer viewer) {
-    if (viewer != null) {
-      viewer.size(to);
-      if (viewer.viewOnly() || !viewer.visible()) {
-        return;
-      }
-    }
-    if (settings.sizes() == SizePolicy.SMALLEST) {
-      fit(by);
-    } else if (settings.sizes() == SizePolicy.LATEST || viewers.size() < 2) {
-      resizeSoon(to, by);
-    }
+    sizes.asked(to, by, viewer);
   }
 
   /** A viewer is shown now, or hidden. */
   void shown(Viewer viewer) {
     loop.wake();
-    Size wish = viewer.size();
-    if (settings.sizes() == SizePolicy.SMALLEST) {
-      fit(viewer.user());
-    } else if (viewer.visible() && wish != null && !viewer.viewOnly()) {
-      resize(wish, viewer.user(), viewer);
-    }
-  }
-
-  /**
-   * Makes it as large as the smallest viewer that counts. Which that is, is looked up by one thread
-   * alone: of two viewers that ask at the same time each might miss what the other wants.
-   */
-  private void fit(String by) {
-    resizeSoon(this::smallest, by);
-  }
-
-  private @Nullable Size smallest() {
-    return viewers.stream()
-        .filter(viewer -> viewer.visible() && !viewer.viewOnly())
-        .map(Viewer::size)
-        .filter(Objects::nonNull)
-        .reduce((one, other) ->
-            new Size(Math.min(one.rows(), other.rows()), Math.min(one.cols(), other.cols())))
-        .orElse(null);
+    sizes.shown(viewer);
   }
 }
