@@ -3,9 +3,10 @@ import { Timeline } from '../chart.js';
 import { gateway } from '../gateway.js';
 import { badge, bytes, empty, html, nothing, span, view } from '../ui.js';
 
+const tenths = (value) => Math.round(value * 10) / 10;
 const whole = (value) => (value >= 10_000 ? `${(value / 1000).toFixed(0)}k` : value >= 1000 ? `${(value / 1000).toFixed(1)}k`
-  : String(Math.round(value * 10) / 10));
-const micros = (value) => (value >= 1000 ? `${Math.round(value / 100) / 10} ms` : `${Math.round(value)} µs`);
+  : String(tenths(value)));
+const micros = (value) => (value >= 1000 ? `${tenths(value / 1000)} ms` : `${tenths(value)} µs`);
 
 /** Each chart: its name, what its lines are, how they are written, and their values now from two states. */
 const charts = [
