@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a program has set its terminal up, apart from what is on the screen. Belongs to its screen.
@@ -48,7 +47,6 @@ final class Modes {
 
   private final Set<Integer> ansi = new TreeSet<>();
   private final Map<Integer, Integer> keys = new TreeMap<>();
-  private final Map<String, String> colours = new TreeMap<>();
   private final List<String> titles = new ArrayList<>();
   private String title = "";
   private boolean keypad;
@@ -104,22 +102,6 @@ final class Modes {
 
   Map<Integer, Integer> keys() {
     return keys;
-  }
-
-  /** A colour that a program set, by the command that sets it. */
-  void colour(String which, @Nullable String value) {
-    colours.remove(which);
-    if (value != null && colours.size() < MOST) {
-      colours.put(which, value);
-    }
-  }
-
-  void forgetColours(String prefix) {
-    colours.keySet().removeIf(which -> which.startsWith(prefix));
-  }
-
-  Map<String, String> colours() {
-    return colours;
   }
 
   String title() {
@@ -181,7 +163,6 @@ final class Modes {
     changed.clear();
     ansi.clear();
     keys.clear();
-    colours.clear();
     titles.clear();
     keypad = false;
     cursorShape = 0;

@@ -1,6 +1,5 @@
 package dev.holdfast.kinds.terminal.screen;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,7 +28,7 @@ final class Painter {
   String paint() {
     Modes modes = screen.modes();
     out.append(ESC).append('c');
-    colours(modes);
+    colours();
     titles(modes);
     past();
     lines(screen.main());
@@ -57,8 +56,8 @@ final class Painter {
     return out.toString();
   }
 
-  private void colours(Modes modes) {
-    for (Map.Entry<String, String> colour : modes.colours().entrySet()) {
+  private void colours() {
+    for (Map.Entry<String, String> colour : screen.palette().colours().entrySet()) {
       out.append(ESC).append(']').append(colour.getKey()).append(';');
       out.append(colour.getValue()).append(ESC).append('\\');
     }
@@ -125,8 +124,8 @@ final class Painter {
     }
   }
 
-  private void keyboard(List<Integer> stack) {
-    for (int flags : stack) {
+  private void keyboard(Keyboard keyboard) {
+    for (int flags : keyboard.pushed()) {
       out.append(CSI).append('>').append(flags).append('u');
     }
   }
@@ -195,9 +194,11 @@ final class Painter {
   }
 
   private void tabs() {
-    if (!screen.usualTabs()) {
+    if (!screen.tabs().usual()) {
       out.append(CSI).append("3g");
-      screen.tabs().stream()
+      screen
+          .tabs()
+          .columns()
           .forEach(tab -> out.append(CSI).append(tab + 1).append('G').append(ESC).append('H'));
     }
   }

@@ -1,8 +1,5 @@
 package dev.holdfast.kinds.terminal.screen;
 
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,24 +12,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Screen implements Parser.Actions {
 
-  private static final int TAB = 8;
   private static final int LONGEST_TITLE = 1_024;
-  private static final int KEYBOARD_STACK = 16;
   private static final int MOST_REPEATED = 65_535;
 
   /** Where the cursor was, and how it wrote, when it was saved (DECSC). */
   record Saved(
       int row, int col, boolean wrapNext, long style, String charsets, int shift, boolean origin) {
-    static final Saved HOME = new Saved(0, 0, false, Style.PLAIN, "BBBB", 0, false);
+    static final Saved HOME = new Saved(0, 0, false, Style.PLAIN, Charsets.ASCII, 0, false);
   }
 
   private final Parser parser = new Parser(this);
   private final Consumer<String> answers;
   private final Cells cells = new Cells();
   private final Modes modes = new Modes();
+  private final Palette palette;
+  private final Charsets charsets = new Charsets();
+  private final TabStops tabs;
   private final Grid main;
-  private final List<Integer> mainKeyboard = new ArrayList<>();
-  private final List<Integer> otherKeyboard = new ArrayList<>();
+  private final Keyboard mainKeyboard = new Keyboard();
+  private final Keyboard otherKeyboard = new Keyboard();
   private @Nullable Grid other;
   private Saved mainSaved = Saved.HOME;
   private Saved otherSaved = Saved.HOME;
@@ -45,10 +43,6 @@ public final class Screen implements Parser.Actions {
   private long style;
   private int top;
   private int bottom;
-  private BitSet tabs;
-  private String charsets = "BBBB";
-  private int shift;
-  private int shiftOnce;
 
   /** The character shown last, if nothing came after it, and where it is; 0 for none. */
   private int last;
@@ -69,15 +63,8 @@ public final class Screen implements Parser.Actions {
     main = new Grid(rows, scrollback);
     grid = main;
     bottom = rows - 1;
-    tabs = tabs(cols);
-  }
-
-  private static BitSet tabs(int cols) {
-    BitSet tabs = new BitSet(cols);
-    for (int at = TAB; at < cols; at += TAB) {
-      tabs.set(at);
-    }
-    return tabs;
+    tabs = new TabStops(cols);
+    palette = new Palette(answers);
   }
 
   /** Follows what a program writes, questions included. */
@@ -90,10 +77,7 @@ public final class Screen implements Parser.Actions {
     boolean onMain = onMain();
     int mainMoved = main.resize(toRows, toCols, onMain ? row : mainSaved.row);
     int moved = onMain ? mainMoved : grid.resize(toRows, toCols, row);
-    for (int at = cols; at < toCols; at++) {
-      tabs.set(at, at % TAB == 0);
-    }
-    tabs.clear(toCols, Math.max(toCols, tabs.length()));
+    tabs.resize(toCols);
     rows = toRows;
     cols = toCols;
     row = Math.clamp(row + moved, 0, rows - 1);
@@ -146,7 +130,7 @@ public final class Screen implements Parser.Actions {
    * lines kept beyond it: {@link #leaveOut} makes up for it.
    */
   public boolean mayLeaveOut() {
-    return parser.ground() && onMain() && top == 0 && bottom == rows - 1 && shift < 2;
+    return parser.ground() && onMain() && top == 0 && bottom == rows - 1 && charsets.shift() < 2;
   }
 
   /** At least as many whole lines were left out as there are on the screen. */
@@ -186,7 +170,8 @@ public final class Screen implements Parser.Actions {
 
   /** How the cursor is, as if it were saved now. */
   Saved now() {
-    return new Saved(row, col, wrapNext, style, charsets, shift, modes.on(Modes.ORIGIN));
+    return new Saved(
+        row, col, wrapNext, style, charsets.sets(), charsets.shift(), modes.on(Modes.ORIGIN));
   }
 
   int top() {
@@ -197,12 +182,12 @@ public final class Screen implements Parser.Actions {
     return bottom;
   }
 
-  BitSet tabs() {
+  TabStops tabs() {
     return tabs;
   }
 
-  boolean usualTabs() {
-    return tabs.equals(tabs(cols));
+  Palette palette() {
+    return palette;
   }
 
   Modes modes() {
@@ -213,16 +198,16 @@ public final class Screen implements Parser.Actions {
     return cells;
   }
 
-  List<Integer> mainKeyboard() {
+  Keyboard mainKeyboard() {
     return mainKeyboard;
   }
 
-  List<Integer> otherKeyboard() {
+  Keyboard otherKeyboard() {
     return otherKeyboard;
   }
 
   int shiftOnce() {
-    return shiftOnce;
+    return charsets.shiftOnce();
   }
 
   String begun() {
@@ -245,7 +230,7 @@ public final class Screen implements Parser.Actions {
     int i = from;
     while (i < to) {
       char c = text.charAt(i);
-      if (c < 0x7f && shiftOnce == 0 && charsets.charAt(shift) == 'B') {
+      if (c < 0x7f && charsets.ascii()) {
         i = ascii(text, i, to);
       } else {
         int codePoint = text.codePointAt(i);
@@ -284,8 +269,8 @@ public final class Screen implements Parser.Actions {
   }
 
   private void shown(int codePoint) {
-    boolean once = shiftOnce != 0;
-    int what = mapped(codePoint);
+    boolean once = charsets.shiftOnce() != 0;
+    int what = charsets.map(codePoint);
     last = show(what) && !once && !modes.ansi(Modes.INSERT) ? codePoint : 0;
   }
 
@@ -297,23 +282,6 @@ public final class Screen implements Parser.Actions {
       wrapNext = modes.on(Modes.WRAP);
     }
   }
-
-  private int mapped(int codePoint) {
-    int set = shiftOnce == 0 ? shift : shiftOnce;
-    shiftOnce = 0;
-    return switch (charsets.charAt(set)) {
-      case '0' ->
-          codePoint >= 0x5f && codePoint <= 0x7e ? GRAPHICS.charAt(codePoint - 0x5f) : codePoint;
-      case 'A' -> codePoint == '#' ? '\u00a3' : codePoint;
-      default -> codePoint;
-    };
-  }
-
-  /** DEC's special characters and lines. */
-  private static final String GRAPHICS =
-      "\u00a0\u25c6\u2592\u2409\u240c\u240d\u240a\u00b0\u00b1\u2424\u240b\u2518\u2510\u250c\u2514"
-          + "\u253c\u23ba\u23bb\u2500\u23bc\u23bd\u251c\u2524\u2534\u252c\u2502\u2264\u2265\u03c0"
-          + "\u2260\u00a3\u00b7";
 
   /** Shows a character; false for a mark on the one before, and for one that has no room. */
   private boolean show(int codePoint) {
@@ -390,8 +358,8 @@ public final class Screen implements Parser.Actions {
         wrapNext = false;
         col = 0;
       }
-      case 0x0e -> shift = 1;
-      case 0x0f -> shift = 0;
+      case 0x0e -> charsets.shift(1);
+      case 0x0f -> charsets.shift(0);
       default -> {
         // A bell, or nothing that is seen.
       }
@@ -423,8 +391,7 @@ public final class Screen implements Parser.Actions {
 
   private void tab(int count) {
     for (int i = 0; i < count && col < cols - 1; i++) {
-      int next = tabs.nextSetBit(col + 1);
-      col = next < 0 ? cols - 1 : Math.min(next, cols - 1);
+      col = tabs.after(col);
     }
   }
 
@@ -452,12 +419,12 @@ public final class Screen implements Parser.Actions {
         wrapNext = false;
         reverseIndex();
       }
-      case 'N' -> shiftOnce = 2;
-      case 'O' -> shiftOnce = 3;
+      case 'N' -> charsets.shiftOnce(2);
+      case 'O' -> charsets.shiftOnce(3);
       case 'Z' -> answers.accept(Answers.ATTRIBUTES);
       case 'c' -> reset();
-      case 'n' -> shift = 2;
-      case 'o' -> shift = 3;
+      case 'n' -> charsets.shift(2);
+      case 'o' -> charsets.shift(3);
       case '=' -> modes.keypad(true);
       case '>' -> modes.keypad(false);
       default -> {
@@ -469,8 +436,7 @@ public final class Screen implements Parser.Actions {
   private void designate(char intermediate, char set) {
     int which = "()*+".indexOf(intermediate);
     if (which >= 0) {
-      char known = set == '0' || set == 'A' ? set : 'B';
-      charsets = charsets.substring(0, which) + known + charsets.substring(which + 1);
+      charsets.designate(which, set);
     } else if (intermediate == '#' && set == '8') {
       align();
     }
@@ -494,6 +460,7 @@ public final class Screen implements Parser.Actions {
 
   private void reset() {
     modes.reset();
+    palette.clear();
     mainKeyboard.clear();
     otherKeyboard.clear();
     grid = main;
@@ -503,13 +470,12 @@ public final class Screen implements Parser.Actions {
     mainSaved = Saved.HOME;
     otherSaved = Saved.HOME;
     style = Style.PLAIN;
-    charsets = "BBBB";
-    shift = 0;
-    shiftOnce = 0;
+    charsets.set(Charsets.ASCII, 0);
+    charsets.shiftOnce(0);
     last = 0;
     top = 0;
     bottom = rows - 1;
-    tabs = tabs(cols);
+    tabs.reset();
     home();
     doubtful = 0;
   }
@@ -517,8 +483,7 @@ public final class Screen implements Parser.Actions {
   private void softReset() {
     modes.soft();
     style = Style.PLAIN;
-    charsets = "BBBB";
-    shift = 0;
+    charsets.set(Charsets.ASCII, 0);
     top = 0;
     bottom = rows - 1;
     if (onMain()) {
@@ -548,8 +513,7 @@ public final class Screen implements Parser.Actions {
     col = Math.min(saved.col, cols - 1);
     wrapNext = saved.wrapNext && col == cols - 1 && modes.on(Modes.WRAP);
     style = saved.style;
-    charsets = saved.charsets;
-    shift = saved.shift;
+    charsets.set(saved.charsets, saved.shift);
     modes.set(Modes.ORIGIN, saved.origin);
   }
 
@@ -693,7 +657,7 @@ public final class Screen implements Parser.Actions {
       }
       case 'Z' -> {
         for (int i = 0; i < count && col > 0; i++) {
-          col = Math.max(0, tabs.previousSetBit(col - 1));
+          col = tabs.before(col);
         }
       }
       default -> {
@@ -858,29 +822,17 @@ public final class Screen implements Parser.Actions {
 
   /** xterm's options for modified keys, and the keyboard protocol of kitty. */
   private void keyboard(char prefix, Params params, char last) {
-    List<Integer> stack = onMain() ? mainKeyboard : otherKeyboard;
+    Keyboard keyboard = onMain() ? mainKeyboard : otherKeyboard;
     if (prefix == '>' && last == 'm') {
       modes.keys(params.get(0, 0), params.get(1, -1));
     } else if (prefix == '>' && last == 'n') {
       modes.keys(params.get(0, 2), -1);
     } else if (prefix == '>' && last == 'u') {
-      if (stack.size() == KEYBOARD_STACK) {
-        stack.removeFirst();
-      }
-      stack.add(params.get(0, 0));
+      keyboard.push(params.get(0, 0));
     } else if (prefix == '<' && last == 'u') {
-      for (int i = params.positive(0); i > 0 && !stack.isEmpty(); i--) {
-        stack.removeLast();
-      }
+      keyboard.pop(params.positive(0));
     } else if (prefix == '=' && last == 'u') {
-      int before = stack.isEmpty() ? 0 : stack.removeLast();
-      int flags = params.get(0, 0);
-      stack.add(
-          switch (params.get(1, 1)) {
-            case 2 -> before | flags;
-            case 3 -> before & ~flags;
-            default -> flags;
-          });
+      keyboard.change(params.get(0, 0), params.get(1, 1));
     } else if (prefix == '>' && last == 'c') {
       answers.accept(Answers.VERSION);
     } else if (prefix == '=' && last == 'c') {
@@ -901,54 +853,12 @@ public final class Screen implements Parser.Actions {
     switch (number) {
       case "0", "2" ->
           modes.title(rest.length() > LONGEST_TITLE ? rest.substring(0, LONGEST_TITLE) : rest);
-      case "4" -> palette(rest);
-      case "10", "11", "12", "17", "19" -> colours(Integer.parseInt(number), rest);
-      case "104" -> {
-        if (rest.isEmpty()) {
-          modes.forgetColours("4;");
-        } else {
-          for (String index : rest.split(";", -1)) {
-            modes.colour("4;" + index, null);
-          }
-        }
-      }
-      case "110", "111", "112", "117", "119" -> modes.colour(number.substring(1), null);
+      case "4" -> palette.indexed(rest);
+      case "10", "11", "12", "17", "19" -> palette.from(Integer.parseInt(number), rest);
+      case "104" -> palette.forgetIndexed(rest);
+      case "110", "111", "112", "117", "119" -> palette.forget(number.substring(1));
       default -> {
         // Nothing that changes what is seen.
-      }
-    }
-  }
-
-  private void palette(String pairs) {
-    String[] parts = pairs.split(";", -1);
-    for (int i = 0; i + 1 < parts.length; i += 2) {
-      if (parts[i].matches("[0-9]{1,3}")) {
-        colour("4;" + parts[i], parts[i + 1]);
-      }
-    }
-  }
-
-  /** That colour, and those after it where more than one is named. */
-  private void colours(int first, String values) {
-    int which = first;
-    for (String value : values.split(";", -1)) {
-      if (which <= 12 || which == first) {
-        colour(Integer.toString(which), value);
-      }
-      which++;
-    }
-  }
-
-  private void colour(String which, String value) {
-    String known = modes.colours().get(which);
-    if (!value.equals("?")) {
-      if (Colour.plausible(value)) {
-        modes.colour(which, value);
-      }
-    } else if (known != null) {
-      String told = Colour.told(known);
-      if (told != null) {
-        answers.accept("\u001b]" + which + ";" + told + "\u001b\\");
       }
     }
   }

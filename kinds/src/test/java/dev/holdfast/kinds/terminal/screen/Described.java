@@ -14,12 +14,13 @@ final class Described {
     out.append("cursor ").append(screen.now()).append('\n');
     out.append("saved ").append(screen.mainSaved()).append(screen.otherSaved()).append('\n');
     out.append("region ").append(screen.top()).append('-').append(screen.bottom()).append('\n');
-    out.append("tabs ").append(screen.tabs()).append('\n');
+    out.append("tabs ").append(screen.tabs().columns().boxed().toList()).append('\n');
     Modes modes = screen.modes();
     out.append("modes ").append(modes.changed()).append(modes.ansi()).append(modes.keys());
-    out.append(modes.colours()).append(modes.title()).append(modes.titles());
+    out.append(screen.palette().colours()).append(modes.title()).append(modes.titles());
     out.append(modes.keypad()).append(modes.cursorShape()).append('\n');
-    out.append("keyboard ").append(screen.mainKeyboard()).append(screen.otherKeyboard());
+    out.append("keyboard ").append(screen.mainKeyboard().pushed());
+    out.append(screen.otherKeyboard().pushed());
     out.append("\nonce ").append(screen.shiftOnce()).append(" last ").append(screen.last());
     out.append("\nbegun ").append(screen.begun()).append('\n');
     for (Line line : screen.main().past()) {
