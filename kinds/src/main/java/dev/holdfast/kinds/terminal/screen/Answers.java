@@ -1,37 +1,93 @@
 package dev.holdfast.kinds.terminal.screen;
 
-/** What a program is told that asks its terminal. Stateless. */
+import java.util.function.Consumer;
+
+/**
+ * Tells a program what it asks of its terminal, as a VT220 with colours would, and as much of xterm
+ * as programs rely on. Belongs to its screen.
+ */
 final class Answers {
 
-  /** A VT220 with colours. */
-  static final String ATTRIBUTES = "\u001b[?62;22c";
+  private static final String CSI = "\u001b[";
+  private static final String DCS = "\u001bP";
+  private static final String ST = "\u001b\\";
 
-  /** As much of xterm as programs ask of that number before they rely on it. */
-  static final String VERSION = "\u001b[>0;276;0c";
+  private final Extent extent;
+  private final Modes modes;
+  private final Cursor cursor;
+  private final Consumer<String> program;
 
-  static final String UNIT = "\u001bP!|00000000\u001b\\";
-  static final String NAME = "\u001bP>|holdfast\u001b\\";
-  static final String NO_CAPABILITY = "\u001bP0+r\u001b\\";
+  Answers(Extent extent, Modes modes, Cursor cursor, Consumer<String> program) {
+    this.extent = extent;
+    this.modes = modes;
+    this.cursor = cursor;
+    this.program = program;
+  }
 
-  private Answers() {}
+  /** A VT220 with colours (DA1). */
+  void attributes() {
+    program.accept(CSI + "?62;22c");
+  }
+
+  /** As much of xterm as programs ask of that number before they rely on it (DA2). */
+  void version() {
+    program.accept(CSI + ">0;276;0c");
+  }
+
+  /** Which of all terminals this is (DA3). */
+  void unit() {
+    program.accept(DCS + "!|00000000" + ST);
+  }
+
+  void name() {
+    program.accept(DCS + ">|holdfast" + ST);
+  }
+
+  void noCapability() {
+    program.accept(DCS + "0+r" + ST);
+  }
 
   /** Whether a mode is set (DECRQM). */
-  static String mode(Modes modes, boolean mine, int mode) {
+  void mode(boolean mine, int mode) {
     boolean set = mine ? modes.on(mode) : modes.ansi(mode);
-    return "\u001b[" + (mine ? "?" : "") + mode + ";" + (set ? 1 : 2) + "$y";
+    program.accept(CSI + (mine ? "?" : "") + mode + ";" + (set ? 1 : 2) + "$y");
   }
 
   /** A setting (DECRQSS). */
-  static String setting(String what, long style, int top, int bottom, Modes modes) {
-    StringBuilder out = new StringBuilder("\u001bP1$r");
+  void setting(String what) {
+    StringBuilder out = new StringBuilder(DCS + "1$r");
     switch (what) {
-      case "m" -> Style.write(style, out);
-      case "r" -> out.append(top + 1).append(';').append(bottom + 1);
+      case "m" -> Style.write(cursor.style(), out);
+      case "r" -> out.append(extent.top() + 1).append(';').append(extent.bottom() + 1);
       case " q" -> out.append(modes.cursorShape());
       default -> {
-        return "\u001bP0$r\u001b\\";
+        program.accept(DCS + "0$r" + ST);
+        return;
       }
     }
-    return out.append(what).append("\u001b\\").toString();
+    program.accept(out.append(what).append(ST).toString());
+  }
+
+  /** Where the cursor is, or that all is well (DSR). */
+  void status(int what, String prefix) {
+    if (what == 6) {
+      int line = modes.on(Modes.ORIGIN) ? cursor.row() - extent.top() : cursor.row();
+      program.accept(CSI + prefix + (line + 1) + ";" + (cursor.col() + 1) + "R");
+    } else if (what == 5 && prefix.isEmpty()) {
+      program.accept(CSI + "0n");
+    }
+  }
+
+  /** That the window is open, or how large it is. */
+  void window(int what) {
+    String size = extent.rows() + ";" + extent.cols() + "t";
+    switch (what) {
+      case 11 -> program.accept(CSI + "1t");
+      case 18 -> program.accept(CSI + "8;" + size);
+      case 19 -> program.accept(CSI + "9;" + size);
+      default -> {
+        // There is no window to move.
+      }
+    }
   }
 }

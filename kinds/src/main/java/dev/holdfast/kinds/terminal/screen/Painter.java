@@ -31,24 +31,21 @@ final class Painter {
     colours();
     titles(modes);
     past();
-    lines(screen.main());
-    keyboard(screen.mainKeyboard());
-    saved(screen.mainSaved(), screen.main());
-    Grid other = screen.other();
+    buffer(screen.buffers().main());
+    Buffer other = screen.buffers().other();
     if (other != null) {
       // The usual way in would save the cursor once more, and not where it was saved.
       out.append(CSI).append("?1047h").append(CSI).append('H');
-      lines(other);
-      keyboard(screen.otherKeyboard());
-      saved(screen.otherSaved(), other);
+      buffer(other);
     }
     tabs();
     modes(modes);
     region();
-    if (screen.last() == 0) {
-      cursor(screen.now(), other == null ? screen.main() : other);
+    Cursor.Saved now = screen.cursor().now();
+    if (screen.pen().last() == 0) {
+      cursor(now, screen.buffers().shown().grid());
     } else {
-      afterLast(screen.now());
+      afterLast(now);
     }
     insert(modes);
     once();
@@ -78,11 +75,17 @@ final class Painter {
   }
 
   private void past() {
-    for (Line line : screen.main().past()) {
+    for (Line line : screen.buffers().main().grid().past()) {
       cells(line, Math.min(line.used(), screen.cols()));
       select(Style.PLAIN);
       out.append("\r\n");
     }
+  }
+
+  private void buffer(Buffer buffer) {
+    lines(buffer.grid());
+    keyboard(buffer.keyboard());
+    saved(buffer.saved(), buffer.grid());
   }
 
   private void lines(Grid grid) {
@@ -130,8 +133,8 @@ final class Painter {
     }
   }
 
-  private void saved(Screen.Saved saved, Grid grid) {
-    if (!saved.equals(Screen.Saved.HOME)) {
+  private void saved(Cursor.Saved saved, Grid grid) {
+    if (!saved.equals(Cursor.Saved.HOME)) {
       if (saved.origin()) {
         out.append(CSI).append("?6h");
       }
@@ -150,7 +153,7 @@ final class Painter {
   }
 
   /** Puts the cursor there; with margins set and origin on, places count from the upper one. */
-  private void cursor(Screen.Saved at, Grid grid) {
+  private void cursor(Cursor.Saved at, Grid grid) {
     place(at.row(), at.col());
     if (at.wrapNext()) {
       // Only a character in the last column makes the next one wrap.
@@ -167,14 +170,14 @@ final class Painter {
   }
 
   /** The cursor after the character shown last, which can still be repeated. */
-  private void afterLast(Screen.Saved at) {
+  private void afterLast(Cursor.Saved at) {
     charsets(at);
-    place(at.row(), screen.lastCol());
+    place(at.row(), screen.pen().lastCol());
     select(at.style());
-    out.appendCodePoint(screen.last());
+    out.appendCodePoint(screen.pen().last());
   }
 
-  private void charsets(Screen.Saved at) {
+  private void charsets(Cursor.Saved at) {
     for (int set = 0; set < 4; set++) {
       if (at.charsets().charAt(set) != 'B') {
         out.append(ESC).append("()*+".charAt(set)).append(at.charsets().charAt(set));
@@ -204,13 +207,14 @@ final class Painter {
   }
 
   private void region() {
-    if (screen.top() != 0 || screen.bottom() != screen.rows() - 1) {
-      out.append(CSI).append(screen.top() + 1).append(';');
-      out.append(screen.bottom() + 1).append('r');
+    Extent extent = screen.extent();
+    if (!extent.whole()) {
+      out.append(CSI).append(extent.top() + 1).append(';');
+      out.append(extent.bottom() + 1).append('r');
     }
     if (screen.modes().on(Modes.ORIGIN)) {
       out.append(CSI).append("?6h");
-      upper = screen.top();
+      upper = extent.top();
     }
   }
 
@@ -244,8 +248,9 @@ final class Painter {
   }
 
   private void once() {
-    if (screen.shiftOnce() != 0) {
-      out.append(ESC).append(screen.shiftOnce() == 2 ? 'N' : 'O');
+    int set = screen.cursor().charsets().shiftOnce();
+    if (set != 0) {
+      out.append(ESC).append(set == 2 ? 'N' : 'O');
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.kinds.terminal.screen;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** All of a screen in words, so that two can be compared. */
@@ -9,27 +10,29 @@ final class Described {
 
   static String of(Screen screen) {
     StringBuilder out = new StringBuilder();
-    Grid now = screen.onMain() ? screen.main() : screen.other();
+    Buffer main = screen.buffers().main();
+    Buffer other = screen.buffers().other();
     out.append(screen.rows()).append('x').append(screen.cols()).append('\n');
-    out.append("cursor ").append(screen.now()).append('\n');
-    out.append("saved ").append(screen.mainSaved()).append(screen.otherSaved()).append('\n');
-    out.append("region ").append(screen.top()).append('-').append(screen.bottom()).append('\n');
+    out.append("cursor ").append(screen.cursor().now()).append('\n');
+    out.append("saved ").append(saved(main)).append(saved(other)).append('\n');
+    Extent extent = screen.extent();
+    out.append("region ").append(extent.top()).append('-').append(extent.bottom()).append('\n');
     out.append("tabs ").append(screen.tabs().columns().boxed().toList()).append('\n');
     Modes modes = screen.modes();
     out.append("modes ").append(modes.changed()).append(modes.ansi()).append(modes.keys());
     out.append(screen.palette().colours()).append(modes.title()).append(modes.titles());
     out.append(modes.keypad()).append(modes.cursorShape()).append('\n');
-    out.append("keyboard ").append(screen.mainKeyboard().pushed());
-    out.append(screen.otherKeyboard().pushed());
-    out.append("\nonce ").append(screen.shiftOnce()).append(" last ").append(screen.last());
+    out.append("keyboard ").append(keyboard(main)).append(keyboard(other));
+    out.append("\nonce ").append(screen.cursor().charsets().shiftOnce());
+    out.append(" last ").append(screen.pen().last());
     out.append("\nbegun ").append(screen.begun()).append('\n');
-    for (Line line : screen.main().past()) {
+    for (Line line : main.grid().past()) {
       out.append("past ").append(line(screen, line)).append('\n');
     }
-    grid(screen, screen.main(), out);
-    if (screen.other() != null) {
+    grid(screen, main.grid(), out);
+    if (other != null) {
       out.append("other\n");
-      grid(screen, now, out);
+      grid(screen, other.grid(), out);
     }
     return out.toString();
   }
@@ -37,7 +40,7 @@ final class Described {
   /** What can be read on it, a line each, without blanks at the end. */
   static String text(Screen screen) {
     StringBuilder out = new StringBuilder();
-    Grid grid = screen.other() == null ? screen.main() : screen.other();
+    Grid grid = screen.buffers().shown().grid();
     for (int row = 0; row < screen.rows(); row++) {
       StringBuilder line = new StringBuilder();
       for (int col = 0; col < screen.cols(); col++) {
@@ -51,8 +54,16 @@ final class Described {
     return out.toString().stripTrailing();
   }
 
-  private static void grid(Screen screen, @Nullable Grid grid, StringBuilder out) {
-    for (int row = 0; grid != null && row < screen.rows(); row++) {
+  private static Cursor.Saved saved(@Nullable Buffer buffer) {
+    return buffer == null ? Cursor.Saved.HOME : buffer.saved();
+  }
+
+  private static List<Integer> keyboard(@Nullable Buffer buffer) {
+    return buffer == null ? List.of() : buffer.keyboard().pushed();
+  }
+
+  private static void grid(Screen screen, Grid grid, StringBuilder out) {
+    for (int row = 0; row < screen.rows(); row++) {
       out.append(row).append(": ").append(line(screen, grid.line(row))).append('\n');
     }
   }

@@ -167,10 +167,10 @@ final class ScreenTest {
   void aLineThatLeavesIsKeptAndComesBackWhenThereIsRoom() {
     Screen screen = screen(2, 10);
     screen.write("1\r\n2\r\n3");
-    assertThat(screen.main().past()).hasSize(1);
+    assertThat(screen.buffers().main().grid().past()).hasSize(1);
     screen.resize(3, 10);
     assertThat(Described.text(screen)).isEqualTo("1\n2\n3");
-    assertThat(screen.now().row()).isEqualTo(2);
+    assertThat(screen.cursor().row()).isEqualTo(2);
     screen.resize(1, 2);
     assertThat(Described.text(screen)).isEqualTo("3");
   }
