@@ -76,6 +76,13 @@ final class FollowerTest {
   }
 
   @Test
+  void aSetThatIsForOneCharacterIsNotForOneBehindWhatIsLeftOut() {
+    say("\u001b*0\u001bN");
+    say("x\r\n".repeat(50) + "\r\n".repeat(SIZE.rows() + SCROLLBACK + 1) + "q");
+    assertThat(shown()).contains(quoted(screen));
+  }
+
+  @Test
   void whatItHasNoRoomForMakesTheScreenStaleUntilItHasBeenReplaced() {
     CountDownLatch busy = new CountDownLatch(1);
     worker.execute(() -> {

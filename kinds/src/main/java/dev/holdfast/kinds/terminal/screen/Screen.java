@@ -80,7 +80,12 @@ public final class Screen {
    * lines kept beyond it: {@link #leaveOut} makes up for it.
    */
   public boolean mayLeaveOut() {
-    return parser.ground() && buffers.onMain() && extent.whole() && cursor.charsets().shift() < 2;
+    Charsets charsets = cursor.charsets();
+    return parser.ground()
+        && buffers.onMain()
+        && extent.whole()
+        && charsets.shift() < 2
+        && charsets.shiftOnce() == 0;
   }
 
   /** At least as many whole lines were left out as there are on the screen. */
