@@ -55,7 +55,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -214,9 +213,9 @@ public final class Server implements AutoCloseable {
             tokens.openId(),
             () -> ready,
             metrics::scrape,
-            tokenId -> {
+            (tokenId, end) -> {
               try {
-                return revocations.revoke(tokenId, Instant.MAX);
+                return revocations.revoke(tokenId, end);
               } finally {
                 gateway.revoke(tokenId);
               }

@@ -98,10 +98,21 @@ class AdmissionEndToEndTest {
       String[] headers = {"authorization", "Bearer " + admin, "content-type", "application/json"};
       assertThat(
               running
-                  .request("POST", "/api/tokens/revoke", "{\"jti\":\"t1\"}", headers)
+                  .request("POST", "/api/tokens/revoke", "{\"jti\":\"t1\",\"exp\":4e9}", headers)
                   .statusCode())
           .isEqualTo(200);
       refused(running, token(c -> {}), "revoked");
+      for (String bad : List.of("-1", "1.5", "1e300", "\"soon\"")) {
+        assertThat(
+                running
+                    .request(
+                        "POST",
+                        "/api/tokens/revoke",
+                        "{\"jti\":\"t2\",\"exp\":" + bad + "}",
+                        headers)
+                    .body())
+            .contains("bad_request", "exp: must be whole seconds since 1970");
+      }
     }
     try (Running running = new Running(false, settings, now::get)) {
       refused(running, token(c -> {}), "revoked");

@@ -38,15 +38,17 @@ final class AdminRoutes {
         "/api/sessions/{id}",
         ADMINS,
         (r, path, p) -> disconnect(path.getOrDefault("id", "")));
-    routes.add("POST", "/api/tokens/revoke", ADMINS, (r, v, p) -> revoke(Body.of(r).text("jti")));
+    routes.add("POST", "/api/tokens/revoke", ADMINS, (r, v, p) -> revoke(Body.of(r)));
   }
 
-  private Reply revoke(String tokenId) {
+  private Reply revoke(Body body) {
+    String tokenId = body.text("jti");
+    Instant end = body.optionalSecond("exp");
     if (tokenId.length() > TOKEN_ID_LENGTH) {
       throw Refusal.badRequest("jti: must be at most " + TOKEN_ID_LENGTH + " characters");
     }
     return Reply.later(() ->
-        parts.revoke().test(tokenId)
+        parts.revoke().test(tokenId, end == null ? Instant.MAX : end)
             ? Reply.json(200, Map.of("revoked", true))
             : Reply.error(503, "over_capacity", "too many tokens are revoked already"));
   }

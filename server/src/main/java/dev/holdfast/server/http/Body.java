@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The JSON object in a request, field by field. One request, one thread. */
 final class Body {
+
+  /** Of the year 9999. */
+  private static final long LAST_SECOND = 253_402_300_799L;
 
   private static final int DAY_MILLIS = 24 * 60 * 60 * 1000;
   private static final JsonMapper JSON = new JsonMapper();
@@ -143,6 +147,20 @@ final class Body {
       throw Refusal.badRequest(name + ": must be a whole number from 1 to " + DAY_MILLIS);
     }
     return Duration.ofMillis(value.intValue());
+  }
+
+  /** A time in whole seconds since 1970 UTC, as tokens have it; null where it is not given. */
+  @Nullable Instant optionalSecond(String name) {
+    JsonNode value = object.get(name);
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    if (!value.canConvertToExactIntegral()
+        || value.doubleValue() < 0
+        || value.doubleValue() > LAST_SECOND) {
+      throw Refusal.badRequest(name + ": must be whole seconds since 1970");
+    }
+    return Instant.ofEpochSecond(value.longValue());
   }
 
   boolean flag(String name) {

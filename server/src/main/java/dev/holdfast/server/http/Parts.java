@@ -15,8 +15,9 @@ import dev.holdfast.server.mcp.McpEndpoint;
 import dev.holdfast.server.metrics.StatsFeed;
 import dev.holdfast.server.tool.ToolJson;
 import dev.holdfast.session.Gateway;
+import java.time.Instant;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param openId who signs people in; null for nobody
  * @param ready whether new connections are taken
  * @param scrape the figures as Prometheus reads them
- * @param revoke makes a token worthless, by its id; false where too many are
+ * @param revoke makes a token worthless, by its id, until it ends by itself; false where too many
+ *     are
  */
 public record Parts(
     Channels channels,
@@ -46,4 +48,4 @@ public record Parts(
     @Nullable OpenIdProvider openId,
     BooleanSupplier ready,
     Supplier<String> scrape,
-    Predicate<String> revoke) {}
+    BiPredicate<String, Instant> revoke) {}
