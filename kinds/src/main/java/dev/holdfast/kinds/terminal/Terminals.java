@@ -39,6 +39,9 @@ public final class Terminals implements AutoCloseable {
 
   private static final int MOST_TO_START = 256;
 
+  /** Whoever watches gets the end, however soon it is to be forgotten. */
+  private static final long LEAST_KEPT_MILLIS = 1_000;
+
   private final Engine engine;
   private final TerminalSettings settings;
   private final InstantSource clock;
@@ -226,10 +229,14 @@ public final class Terminals implements AutoCloseable {
    */
   public void sweep() {
     long now = clock.millis();
+    long kept = Math.max(LEAST_KEPT_MILLIS, settings.keptFor().toMillis());
     List<Terminal> ended = new ArrayList<>();
     for (Terminal terminal : terminals.values()) {
       if (terminal.endedMillis() != 0) {
-        ended.add(terminal);
+        // But not before it has told so.
+        if (terminal.feed().ended()) {
+          ended.add(terminal);
+        }
       } else if (terminal.viewers().isEmpty()
           && now - terminal.activeMillis() >= settings.idle().toMillis()) {
         terminal.close();
@@ -238,8 +245,7 @@ public final class Terminals implements AutoCloseable {
     ended.sort(Comparator.comparingLong(Terminal::endedMillis).reversed());
     for (int i = 0; i < ended.size(); i++) {
       Terminal terminal = ended.get(i);
-      if (i >= settings.maxTerminals()
-          || now - terminal.endedMillis() >= settings.keptFor().toMillis()) {
+      if (i >= settings.maxTerminals() || now - terminal.endedMillis() >= kept) {
         terminals.remove(terminal.id(), terminal);
         terminal.forget();
         engine.remove(terminal.feed().id());

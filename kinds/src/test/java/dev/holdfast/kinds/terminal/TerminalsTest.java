@@ -455,7 +455,7 @@ class TerminalsTest {
     List<Terminal> ended = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       Terminal terminal = open("ann", "true");
-      await(() -> terminals.active() == 0);
+      await(() -> terminal.feed().ended());
       ended.add(terminal);
       millis.addAndGet(1);
     }
