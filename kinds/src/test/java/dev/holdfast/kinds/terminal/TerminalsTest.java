@@ -62,13 +62,18 @@ class TerminalsTest {
 
   private static TerminalSettings settings(
       List<String> commands, SizePolicy sizes, @Nullable Path recordings) {
+    return settings(commands, sizes, recordings, Duration.ofSeconds(60));
+  }
+
+  private static TerminalSettings settings(
+      List<String> commands, SizePolicy sizes, @Nullable Path recordings, Duration keptFor) {
     return new TerminalSettings(
         3,
         2,
         new Retention(1 << 20, 64 * 1024, Duration.ofDays(1)),
         100,
         Duration.ofSeconds(10),
-        Duration.ofSeconds(60),
+        keptFor,
         Duration.ofMillis(500),
         0,
         1,
@@ -448,6 +453,21 @@ class TerminalsTest {
           .isEqualTo(new Opened.Refused(Terminals.Why.GONE, "no such milestone"));
     }
     assertThat(terminals.active()).isZero();
+  }
+
+  @Test
+  void oneThatIsToBeForgottenAtOnceIsKeptForASecondSoThatItsEndIsRead() throws Exception {
+    try (Terminals all = terminals(settings(List.of(), SizePolicy.LATEST, null, Duration.ZERO))) {
+      Opened opened = all.open("ann", List.of("true"), null, SIZE);
+      Feed feed = ((Opened.Done) opened).terminal().feed();
+      await(feed::ended);
+      millis.addAndGet(999);
+      all.sweep();
+      assertThat(engine.find(feed.id())).isNotNull();
+      millis.addAndGet(1);
+      all.sweep();
+      assertThat(engine.find(feed.id())).isNull();
+    }
   }
 
   @Test
