@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,6 +23,7 @@ class PageTest {
   private static final Path FILES = Path.of("src/main/resources/dev/holdfast/console/page");
   private static final Pattern IMPORT =
       Pattern.compile("(?:from|import)\\s*\\(?\\s*['\"](\\.[^'\"$]+)['\"]");
+  private static final Pattern LIBRARY = Pattern.compile("/lib/([^/']+)/");
   private static final Pattern LINK = Pattern.compile("(?:href|src)=\"(/[^\"#]*)\"");
 
   private final Page page = new Page();
@@ -97,6 +100,21 @@ class PageTest {
     }
     try (Stream<Path> all = Files.walk(lib)) {
       assertThat(all.filter(Files::isRegularFile)).hasSize(listed.size());
+    }
+  }
+
+  /** What an earlier build left behind would hide that a file is asked for and no longer there. */
+  @Test
+  void noLibraryIsThereThatNothingAsksFor() throws IOException {
+    Set<String> asked = new HashSet<>();
+    for (Path file : own()) {
+      LIBRARY.matcher(Files.readString(file)).results().forEach(found -> asked.add(found.group(1)));
+    }
+    Path built = Path.of("target/classes/dev/holdfast/console/page/console/lib");
+    try (Stream<Path> all = Files.list(built)) {
+      assertThat(all.map(library -> String.valueOf(library.getFileName())))
+          .as("libraries in %s; `mvn clean` takes away what is no longer used", built)
+          .hasSameElementsAs(asked);
     }
   }
 

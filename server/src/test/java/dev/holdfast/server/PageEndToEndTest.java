@@ -7,6 +7,8 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,10 +40,6 @@ class PageEndToEndTest {
     "/holdfast.d.ts, text/plain; charset=utf-8, no-cache",
     "/console/style.css, text/css; charset=utf-8, no-cache",
     "/console/icon.svg, image/svg+xml, no-cache",
-    "/console/lib/xterm-6.0.0/xterm.mjs, text/javascript; charset=utf-8,"
-        + " 'public, max-age=31536000, immutable'",
-    "/console/lib/lit-html-3.3.2/lit-html.js, text/javascript; charset=utf-8,"
-        + " 'public, max-age=31536000, immutable'",
   })
   void eachFileHasItsTypeAndItsTime(String path, String type, String cache) throws Exception {
     HttpResponse<String> response = running.request("GET", path, null);
@@ -50,6 +48,27 @@ class PageEndToEndTest {
     assertThat(response.headers().firstValue("content-type")).hasValue(type);
     assertThat(response.headers().firstValue("cache-control")).hasValue(cache);
     assertThat(response.headers().firstValue("x-content-type-options")).hasValue("nosniff");
+  }
+
+  /** The version is in its path, so a browser need never ask again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/console/ui.js", "/console/terminal.js", "/console/chart.js"})
+  void aLibraryIsKeptForGood(String module) throws Exception {
+    List<String> libraries =
+        Pattern.compile("from '\\./(lib/[^']+)'")
+            .matcher(running.request("GET", module, null).body())
+            .results()
+            .map(found -> "/console/" + found.group(1))
+            .toList();
+    assertThat(libraries).isNotEmpty();
+    for (String path : libraries) {
+      HttpResponse<String> response = running.request("GET", path, null);
+      assertThat(response.statusCode()).as(path).isEqualTo(200);
+      assertThat(response.headers().firstValue("content-type"))
+          .hasValue("text/javascript; charset=utf-8");
+      assertThat(response.headers().firstValue("cache-control"))
+          .hasValue("public, max-age=31536000, immutable");
+    }
   }
 
   @Test
