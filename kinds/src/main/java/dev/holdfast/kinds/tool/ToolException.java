@@ -32,6 +32,11 @@ public final class ToolException extends Exception {
     this.passing = passing;
   }
 
+  /** What was asked for can't be done; the same will not go better later. */
+  static ToolException refused(ToolError error, String message) {
+    return new ToolException(error, message, null, false);
+  }
+
   /** What serves the tool can't be reached, or broke off; another try may go well. */
   public static ToolException provider(String message) {
     return new ToolException(ToolError.PROVIDER_ERROR, message, null, true);
@@ -39,7 +44,7 @@ public final class ToolException extends Exception {
 
   /** The tool itself says that it failed. */
   public static ToolException execution(String message) {
-    return new ToolException(ToolError.TOOL_EXECUTION_ERROR, message, null, false);
+    return refused(ToolError.TOOL_EXECUTION_ERROR, message);
   }
 
   public ToolError error() {

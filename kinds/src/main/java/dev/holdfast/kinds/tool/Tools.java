@@ -1,13 +1,10 @@
 package dev.holdfast.kinds.tool;
 
 import dev.holdfast.feed.Engine;
-import dev.holdfast.feed.FeedId;
-import dev.holdfast.feed.Retention;
 import dev.holdfast.kinds.common.Members;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,22 +26,10 @@ public final class Tools implements AutoCloseable {
   /** The kind of a call's feed. */
   public static final String KIND = "call";
 
-  private static final System.Logger LOG = System.getLogger(Tools.class.getName());
   private static final long BUSY_RETRY_MILLIS = 1_000;
-  private static final HexFormat HEX = HexFormat.of();
-  private static final long AT_ONCE_BYTES = 1 << 20;
 
-  /** Kept of a call while it runs and after. */
-  private static final Retention KEPT =
-      new Retention(10_000, 16L * 1024 * 1024, Duration.ofDays(36_500));
-
-  /** Names of sessions are chosen by clients: another user may have had the same one before. */
-  private record RequestKey(String user, String session, String requestId) {}
-
-  private final Engine engine;
   private final ToolSettings settings;
   private final InstantSource clock;
-  private final LongSupplier random;
   private final ScheduledExecutorService timer;
   private final CallLog log;
   private final ToolFigures figures = new ToolFigures();
@@ -52,14 +37,9 @@ public final class Tools implements AutoCloseable {
   private final Slots slots;
   private final CallRates rates;
   private final ToolCatalog catalog;
+  private final Attempts attempts;
   private final Results results;
-  private final EndedCalls ended;
-
-  /** Those that were answered at once: so many that they would crowd out the others. */
-  private final EndedCalls endedAtOnce;
-
-  private final ConcurrentMap<String, Call> calls = new ConcurrentHashMap<>();
-  private final ConcurrentMap<RequestKey, Call> requests = new ConcurrentHashMap<>();
+  private final Calls calls;
   private final ConcurrentMap<String, Work> flights = new ConcurrentHashMap<>();
   private final Set<Work> working = ConcurrentHashMap.newKeySet();
 
@@ -74,28 +54,17 @@ public final class Tools implements AutoCloseable {
       LongSupplier random,
       ScheduledExecutorService timer,
       CallLog log) {
-    this.engine = engine;
     this.settings = settings;
     this.clock = clock;
-    this.random = random;
     this.timer = timer;
     this.log = log;
     this.clients = new Clients(settings.clientsKept(), clock);
     this.slots = new Slots(settings);
     this.rates = new CallRates(settings);
     this.catalog = new ToolCatalog(settings);
+    this.attempts = new Attempts(catalog, figures);
     this.results = new Results(settings.cacheBytes(), clock);
-    long keptMillis = settings.keptFor().toMillis();
-    this.ended = new EndedCalls(settings.keptBytes(), keptMillis);
-    this.endedAtOnce = new EndedCalls(Math.min(AT_ONCE_BYTES, settings.keptBytes()), keptMillis);
-  }
-
-  private void forget(Call call) {
-    calls.remove(call.id(), call);
-    requests.remove(new RequestKey(call.user(), call.session(), call.requestId()), call);
-    if (call.hasFeed()) {
-      engine.remove(call.feedId());
-    }
+    this.calls = new Calls(engine, settings, clock, random);
   }
 
   /** Has a provider serve its tools from now on. */
@@ -153,17 +122,18 @@ public final class Tools implements AutoCloseable {
     Tool tool = catalog.find(request);
     if (tool == null) {
       // Who may not call it is not told that it exists.
-      throw refused(ToolError.TOOL_NOT_FOUND, "name: there is no tool '" + request.tool() + "'");
+      throw ToolException.refused(
+          ToolError.TOOL_NOT_FOUND, "name: there is no tool '" + request.tool() + "'");
     }
     byte[] json = request.arguments();
     if (json != null && json.length > settings.maxArguments()) {
-      throw refused(
+      throw ToolException.refused(
           ToolError.VALIDATION_ERROR,
           "arguments: larger than " + settings.maxArguments() + " bytes");
     }
     JsonNode arguments = Arguments.read(json);
     if (arguments == null) {
-      throw refused(
+      throw ToolException.refused(
           ToolError.VALIDATION_ERROR, "arguments: must be a JSON object, each member given once");
     }
     List<String> faults = tool.arguments().faults(arguments);
@@ -175,10 +145,6 @@ public final class Tools implements AutoCloseable {
           false);
     }
     return served(request, client, tool, arguments);
-  }
-
-  private static ToolException refused(ToolError error, String message) {
-    return new ToolException(error, message, null, false);
   }
 
   /** Finds what serves the call: a kept result, work that is under way, or work of its own. */
@@ -193,7 +159,7 @@ public final class Tools implements AutoCloseable {
     if (key != null && stands != null) {
       String outputs = results.standing(key);
       if (outputs != null) {
-        Call call = made(request, client, tool);
+        Call call = calls.make(request, client, tool);
         figures.cached.increment();
         client.cached.incrementAndGet();
         log.served(call, true);
@@ -202,13 +168,13 @@ public final class Tools implements AutoCloseable {
       }
     }
     Work flight = key == null || !tool.coalesced() ? null : flights.get(key);
-    Call call = made(request, client, tool);
+    Call call = calls.make(request, client, tool);
     if (atOnce) {
       figures.executed.increment();
       log.began(call, arguments);
       // It has neither slot nor deadline, and nobody can be in time to stop it.
       Work work = new Work(tool, request, arguments, key, false, log, call);
-      settle(work, atOnce(work, tool));
+      settle(work, Attempts.atOnce(work));
       return new Answer.Called(call, false);
     }
     if (flight != null && joined(flight, call)) {
@@ -233,7 +199,7 @@ public final class Tools implements AutoCloseable {
     String full = slots.enter(request.session(), tool.gate());
     boolean waits = full != null && slots.queue();
     if (full != null && !waits) {
-      forget(call);
+      calls.forget(call);
       throw new ToolException(ToolError.OVER_CAPACITY, full, null, BUSY_RETRY_MILLIS, false);
     }
     Work work = new Work(tool, request, arguments, key, full == null, log, call);
@@ -255,8 +221,9 @@ public final class Tools implements AutoCloseable {
         .start(() -> {
           work.workedBy(Thread.currentThread());
           try {
-            if (!waits || turn(work)) {
-              attempt(work, tool);
+            Ending how = waits && !turn(work) ? null : attempts.of(work);
+            if (how != null) {
+              settle(work, how);
             }
           } finally {
             deadline.cancel(false);
@@ -290,130 +257,6 @@ public final class Tools implements AutoCloseable {
       return false;
     }
     return true;
-  }
-
-  private Call made(ToolRequest request, Clients.Counts client, Tool tool) throws ToolException {
-    String id = newId();
-    String given = request.requestId();
-    String requestId = given == null ? "r" + id : given;
-    Duration own = tool.timeout();
-    Call call =
-        new Call(
-            id,
-            request.user(),
-            request.session(),
-            requestId,
-            client,
-            tool,
-            (own == null ? settings.timeout() : own).toMillis(),
-            () -> engine.own(new FeedId(KIND, id), KEPT));
-    RequestKey key = new RequestKey(request.user(), request.session(), requestId);
-    if (requests.putIfAbsent(key, call) != null) {
-      throw refused(
-          ToolError.INVALID_REQUEST, "request_id: another call has it at this very moment");
-    }
-    calls.put(id, call);
-    return call;
-  }
-
-  private String newId() {
-    return HEX.toHexDigits(random.getAsLong());
-  }
-
-  // At work.
-
-  private static Ending atOnce(Work work, Tool tool) {
-    try {
-      return new Ending.Done(tool.gate().provider().call(work));
-    } catch (ToolException e) {
-      return e.ending();
-    } catch (InterruptedException | RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "a call of " + tool.name() + " failed", e);
-      return INTERNAL;
-    }
-  }
-
-  private static final Ending INTERNAL =
-      new Ending.Failed(ToolError.INTERNAL_ERROR, "the call failed in the gateway", null, -1);
-
-  private void attempt(Work work, Tool first) {
-    Tool tool = first;
-    int retry = 0;
-    while (!work.over()) {
-      try {
-        settle(work, new Ending.Done(once(work, tool)));
-        return;
-      } catch (ToolException e) {
-        boolean again = e.passing() && tool.idempotent() && retry < retries(tool);
-        Tool other = again ? null : standIn(tool, e);
-        if (again && pause(work, tool, ++retry)) {
-          figures.retried.increment();
-        } else if (other != null) {
-          figures.fellBack.increment();
-          tool = other;
-          retry = 0;
-          work.servedAs(tool);
-        } else {
-          settle(work, e.ending());
-          return;
-        }
-      } catch (InterruptedException e) {
-        settle(work, new Ending.Failed(ToolError.CANCELLED, "stopped", null, -1));
-        return;
-      } catch (Exception | Error e) {
-        LOG.log(System.Logger.Level.ERROR, "a call of " + tool.name() + " failed", e);
-        settle(work, INTERNAL);
-        return;
-      }
-    }
-  }
-
-  private static int retries(Tool tool) {
-    return tool.gate().settings().retries();
-  }
-
-  /** Calls the tool once, by the gate of its provider. */
-  private static String once(Work work, Tool tool) throws ToolException, InterruptedException {
-    ProviderGate gate = tool.gate();
-    gate.pass();
-    boolean told = false;
-    try {
-      String outputs = gate.provider().call(work);
-      told = true;
-      gate.went(true);
-      return outputs;
-    } catch (ToolException e) {
-      told = true;
-      boolean unasked = e.error() == ToolError.SERVICE_UNAVAILABLE;
-      if (unasked || (work.over() && e.providers())) {
-        // Nobody was there to be asked, or whoever stopped it broke the connection.
-        gate.forget();
-      } else {
-        gate.went(!e.providers());
-      }
-      throw e;
-    } finally {
-      if (!told && work.isLate()) {
-        gate.went(false);
-      } else if (!told) {
-        gate.forget();
-      }
-    }
-  }
-
-  private @Nullable Tool standIn(Tool tool, ToolException why) {
-    String name = tool.fallback();
-    boolean providers = why.providers() || why.error() == ToolError.SERVICE_UNAVAILABLE;
-    return name == null || !providers ? null : catalog.named(name);
-  }
-
-  private static boolean pause(Work work, Tool tool, int retry) {
-    try {
-      Thread.sleep(tool.gate().pauseMillis(retry));
-      return !work.over();
-    } catch (InterruptedException e) {
-      return false;
-    }
   }
 
   private void settle(Work work, Ending how) {
@@ -463,8 +306,7 @@ public final class Tools implements AutoCloseable {
     if (!call.end(how, cached, () -> count(call, how))) {
       return false;
     }
-    boolean atOnce = call.tool().gate().provider().answersAtOnce();
-    (atOnce ? endedAtOnce : ended).add(call, clock.millis()).forEach(this::forget);
+    calls.ended(call);
     return true;
   }
 
@@ -480,13 +322,13 @@ public final class Tools implements AutoCloseable {
 
   /** The call of that id, for its own user and for administrators; null for others. */
   public @Nullable Call find(String callId, String user, boolean admin) {
-    Call call = calls.get(callId);
+    Call call = calls.find(callId);
     return call != null && (admin || call.user().equals(user)) ? call : null;
   }
 
   /** The call that a user's session made with that request id; null for none. */
   public @Nullable Call find(String user, String session, String requestId) {
-    return requests.get(new RequestKey(user, session, requestId));
+    return calls.find(user, session, requestId);
   }
 
   /** Stops a call; false where it has ended. Disconnecting never does. */
@@ -563,8 +405,7 @@ public final class Tools implements AutoCloseable {
 
   /** Forgets what has been kept for long enough. */
   public void sweep() {
-    ended.gone(clock.millis()).forEach(this::forget);
-    endedAtOnce.gone(clock.millis()).forEach(this::forget);
+    calls.sweep();
     results.sweep();
     clients.sweep();
   }
