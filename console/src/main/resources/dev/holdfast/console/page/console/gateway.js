@@ -6,6 +6,9 @@ import { openid } from './openid.js';
 const TOKEN = 'holdfast.token';
 const NAME = 'holdfast.name';
 
+/** So long before a token ends nothing is asked any more that could come too late. */
+const LAST_MS = 1_000;
+
 const listeners = new Set();
 let endsAt = null;
 let client = open();
@@ -119,13 +122,15 @@ export const gateway = {
   },
 };
 
-/** Asks again and again while a page is open, and at once after each reconnect. */
+const admitted = () => client.status.state === 'connected' && (endsAt === null || Date.now() < endsAt - LAST_MS);
+
+/** Asks again and again while a page is open and its token is good, and at once after each reconnect. */
 export function poll(ask, everyMs) {
   let timer;
   let over = false;
   const again = async () => {
     clearTimeout(timer);
-    if (!over && !document.hidden && client.status.state === 'connected') {
+    if (!over && !document.hidden && admitted()) {
       await ask();
     }
     if (!over) {
