@@ -60,6 +60,8 @@ final class Catalogue {
     cases.addAll(ScreenCases.all());
     cases.addAll(ToolCases.all());
     cases.addAll(ToolLimitCases.all());
+    cases.addAll(ToolProviderCases.all());
+    cases.addAll(ToolOperationCases.all());
     cases.addAll(ToolWorkerCases.all());
     cases.addAll(ToolResultCases.all());
     cases.addAll(ToolChurnCases.all());

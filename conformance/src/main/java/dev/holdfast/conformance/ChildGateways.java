@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -183,6 +184,20 @@ final class ChildGateways implements Gateways {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a gateway says that does not start. */
+  static String refused(Map<String, String> settings) throws IOException, InterruptedException {
+    Process process = start(true, settings, List.of());
+    try {
+      String complaint =
+          new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      Check.that("it ends", process.waitFor(15, TimeUnit.SECONDS), complaint);
+      Check.that("with an error", process.exitValue() != 0, complaint);
+      return complaint;
+    } finally {
+      process.destroyForcibly();
     }
   }
 }
