@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +33,18 @@ final class ChildGateways implements Gateways {
   private final List<String> errors = new CopyOnWriteArrayList<>();
   private final Map<Boolean, Gateway> shared = new ConcurrentHashMap<>();
 
+  private final Consumer<String> log;
+
   ChildGateways() {
-    this(List.of());
+    this(List.of(), System.err::println);
   }
 
   /**
    * @param machine options of their virtual machines
+   * @param log is given what they log, line by line, by threads of its own
    */
-  ChildGateways(List<String> machine) {
+  ChildGateways(List<String> machine, Consumer<String> log) {
+    this.log = log;
     try {
       passing = Files.createTempDirectory("holdfast-verify");
     } catch (IOException e) {
@@ -80,7 +85,7 @@ final class ChildGateways implements Gateways {
       }
     }
     process.destroyForcibly();
-    throw new IOException("the gateway did not start: see its errors above");
+    throw new IOException("the gateway did not start: its log says why");
   }
 
   private static void drain(BufferedReader out) {
@@ -95,12 +100,12 @@ final class ChildGateways implements Gateways {
 
   /** Passes its log on, and keeps what a gateway never should log. */
   private void watch(Process process) {
-    try (BufferedReader log =
+    try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
       String line;
-      while ((line = log.readLine()) != null) {
-        System.err.println(line);
+      while ((line = lines.readLine()) != null) {
+        log.accept(line);
         if (line.contains("\"ERROR\"") || line.contains(" ERROR ")) {
           errors.add(line);
         }

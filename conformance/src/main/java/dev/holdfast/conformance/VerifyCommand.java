@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.spi.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -48,7 +50,9 @@ public final class VerifyCommand implements ToolProvider {
       sortOptions = false,
       footer = {
         "",
-        "Without a URL it starts gateways of its own, with whatever settings a scenario needs.",
+        "Without a URL it starts gateways of its own, with whatever settings a scenario needs."
+            + " What",
+        "they log is shown under a scenario that failed.",
         "Exit code: 0 when nothing failed, 1 otherwise, 2 for wrong usage."
       })
   private static final class Run implements Callable<Integer> {
@@ -82,6 +86,9 @@ public final class VerifyCommand implements ToolProvider {
     private boolean coverage;
 
     @Spec private @Nullable CommandSpec spec;
+
+    /** What gateways have logged since the present case began. */
+    private final Queue<String> logged = new ConcurrentLinkedQueue<>();
 
     @Override
     public Integer call() throws IOException {
@@ -123,7 +130,8 @@ public final class VerifyCommand implements ToolProvider {
       return id.equals(wish) || id.replaceFirst("[0-9]+$", "").equals(wish);
     }
 
-    private static boolean print(PrintWriter out, Case one, Verifier verifier) {
+    private boolean print(PrintWriter out, Case one, Verifier verifier) {
+      logged.clear();
       long begin = System.nanoTime();
       Result result = verifier.run(one);
       long millis = (System.nanoTime() - begin) / 1_000_000;
@@ -131,13 +139,17 @@ public final class VerifyCommand implements ToolProvider {
       if (result.why() != null) {
         out.printf("%26s%s%n", "", result.why());
       }
+      boolean failed = result.score() == Score.FAILED;
+      if (failed) {
+        logged.forEach(line -> out.printf("%26s%s%n", "", line));
+      }
       out.flush();
-      return result.score() == Score.FAILED;
+      return failed;
     }
 
     private Gateways gateways(CommandLine line) {
       if (url == null) {
-        return new ChildGateways();
+        return new ChildGateways(List.of(), logged::add);
       }
       String scheme = String.valueOf(url.getScheme()).replaceFirst("^ws", "http");
       if (!scheme.matches("https?") || url.getHost() == null) {

@@ -36,7 +36,7 @@ class UploadMemoryTest {
 
   @TempDir private Path folder;
   private final ChildGateways gateways =
-      new ChildGateways(List.of("-Xmx64m", "-XX:MaxDirectMemorySize=32m"));
+      new ChildGateways(List.of("-Xmx64m", "-XX:MaxDirectMemorySize=32m"), System.err::println);
   private Gateway gateway;
   private Trial trial;
   private Peer owner;
