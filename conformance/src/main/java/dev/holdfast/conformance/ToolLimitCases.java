@@ -85,6 +85,8 @@ final class ToolLimitCases {
     int refused = 0;
     for (int i = 0; i < 50; i++) {
       ann.call("a" + i, "echo", "{'text':'x'}");
+    }
+    for (int i = 0; i < 50; i++) {
       Frame result = ann.result("a" + i);
       if (!Boolean.TRUE.equals(result.fields().get("ok"))) {
         Map<?, ?> error = Ops.error(result, "OVER_CAPACITY");
@@ -111,10 +113,8 @@ final class ToolLimitCases {
         ack);
     ops.call("a", "sleep", "{'seconds':60}");
     Check.equal("timeout_ms", 3_000, ops.next("call_tool_ack").number("timeout_ms", 0));
-    long begun = System.nanoTime();
-    Ops.error(ops.result("a"), "TIMEOUT");
-    long millis = (System.nanoTime() - begun) / 1_000_000;
-    Check.that("in time", millis > 2_000 && millis < 5_000, millis);
+    Map<?, ?> late = Ops.error(ops.result("a"), "TIMEOUT");
+    Check.equal("message", "the tool took longer than 3000 ms", late.get("message"));
     Check.becomes("no slot is lost", () -> t.metric("holdfast_calls") == 0);
     String complaint =
         ChildGateways.refused(Map.of("timeouts.tool", "300s", "timeouts.gateway", "60s"));
