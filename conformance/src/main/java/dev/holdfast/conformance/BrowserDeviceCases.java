@@ -118,7 +118,7 @@ final class BrowserDeviceCases {
       done(owner);
     } finally {
       process.destroyForcibly();
-      Check.that("it ends", process.waitFor(15, TimeUnit.SECONDS), id);
+      Check.that("it ends", process.waitFor(Check.PATIENCE_SECONDS, TimeUnit.SECONDS), id);
     }
   }
 }

@@ -198,7 +198,7 @@ final class ChildGateways implements Gateways {
     try {
       String complaint =
           new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-      Check.that("it ends", process.waitFor(15, TimeUnit.SECONDS), complaint);
+      Check.that("it ends", process.waitFor(Check.PATIENCE_SECONDS, TimeUnit.SECONDS), complaint);
       Check.that("with an error", process.exitValue() != 0, complaint);
       return complaint;
     } finally {

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class Chromium implements AutoCloseable {
 
   private static final String READY = "DevTools listening on ";
-  private static final int PATIENCE_SECONDS = 30;
 
   private final Process process;
   private final Path profile;
@@ -122,7 +121,7 @@ final class Chromium implements AutoCloseable {
         .sendText(
             "{\"id\":%d,\"method\":\"%s\",\"params\":%s%s}".formatted(id, method, params, to), true)
         .join();
-    Frame said = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    Frame said = answer.get(Check.PATIENCE_SECONDS, TimeUnit.SECONDS);
     Check.that(method, said.fields().get("error") == null, said);
     return DeviceTalk.part(said, "result");
   }

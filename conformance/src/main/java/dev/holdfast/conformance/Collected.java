@@ -29,7 +29,7 @@ final class Collected implements Flow.Subscriber<Delivery> {
   }
 
   Flow.Subscription subscription() {
-    return subscription.orTimeout(10, TimeUnit.SECONDS).join();
+    return subscription.orTimeout(Check.PATIENCE_SECONDS, TimeUnit.SECONDS).join();
   }
 
   int size() {

@@ -76,7 +76,7 @@ final class FramingCases {
       } else {
         wire = Wire.open(t.gateway().ws("/ws?token=" + t.token(user)), headers);
       }
-      wire.patience(15_000);
+      wire.patience(1_000 * Check.PATIENCE_SECONDS);
       hear(1);
       Check.equal("admitted", List.of("connected"), heard);
       heard.clear();

@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Peer implements AutoCloseable {
 
-  private static final int PATIENCE_SECONDS = 15;
-
   private final Wire wire;
   private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
   private final CompletableFuture<Wire.End> end = new CompletableFuture<>();
@@ -111,9 +109,9 @@ final class Peer implements AutoCloseable {
 
   /** The next frame. */
   Frame next() throws InterruptedException {
-    Frame frame = frames.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    Frame frame = frames.poll(Check.PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (frame == null) {
-      throw new AssertionError("no frame within " + PATIENCE_SECONDS + " s; " + end);
+      throw new AssertionError("no frame within " + Check.PATIENCE_SECONDS + " s; " + end);
     }
     check(frame);
     return frame;
@@ -155,9 +153,9 @@ final class Peer implements AutoCloseable {
   /** How the connection ended: it ends within the patience of a case. */
   Wire.End ended() throws InterruptedException {
     try {
-      return end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return end.get(Check.PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-      throw new AssertionError("not closed within " + PATIENCE_SECONDS + " s", e);
+      throw new AssertionError("not closed within " + Check.PATIENCE_SECONDS + " s", e);
     }
   }
 

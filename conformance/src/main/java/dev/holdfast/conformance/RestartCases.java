@@ -99,7 +99,7 @@ final class RestartCases {
 
       told(after, had, place);
       // The Java client has come back by itself, and says what it can't give.
-      Throwable lost = waits.ended.get(15, TimeUnit.SECONDS);
+      Throwable lost = waits.ended.get(Check.PATIENCE_SECONDS, TimeUnit.SECONDS);
       Check.that(
           "the call is lost",
           lost instanceof CommandException refused && refused.code().equals("not_found"),
@@ -107,7 +107,7 @@ final class RestartCases {
       Check.that("a gap", room.next() instanceof Delivery.Gap gap && lost(gap), "no gap");
       Peer zoe = after.as("zoe");
       Trial.subscribe(zoe, "room");
-      Frame said = ann.message("room", "after").get(15, TimeUnit.SECONDS);
+      Frame said = ann.message("room", "after").get(Check.PATIENCE_SECONDS, TimeUnit.SECONDS);
       Check.that("a new life", String.valueOf(said.text("position")).endsWith(":1"), said);
       Check.equal("once", List.of("after"), room.contents(1));
       Check.equal("content", "after", zoe.next("message").text("content"));
@@ -131,7 +131,7 @@ final class RestartCases {
         .user("ann")
         .backoff(Duration.ofMillis(10), Duration.ofMillis(200))
         .connect()
-        .get(15, TimeUnit.SECONDS);
+        .get(Check.PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Has everything that a gateway can have at work. */

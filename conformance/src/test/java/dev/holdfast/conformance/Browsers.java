@@ -40,7 +40,7 @@ final class Browsers implements AutoCloseable {
   private Browsers(Path chromium, boolean dev, Map<String, String> settings) throws IOException {
     this.settings = settings;
     // As long as a machine with much else to do may take.
-    PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
+    PlaywrightAssertions.setDefaultAssertionTimeout(40_000);
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -118,7 +118,7 @@ final class Browsers implements AutoCloseable {
 
   Page open(BrowserContext person, String base, String page) {
     Page tab = person.newPage();
-    tab.setDefaultTimeout(15_000);
+    tab.setDefaultTimeout(40_000);
     tab.onPageError(complaints::add);
     tab.onConsoleMessage(this::heard);
     tab.navigate(base + "/#/" + page);

@@ -88,14 +88,14 @@ class ClientTest {
   }
 
   private Client connect(ClientBuilder builder) {
-    Client client = builder.connect().orTimeout(20, TimeUnit.SECONDS).join();
+    Client client = builder.connect().orTimeout(40, TimeUnit.SECONDS).join();
     clients.add(client);
     return client;
   }
 
   private static String code(CompletableFuture<?> answer) {
     try {
-      answer.orTimeout(20, TimeUnit.SECONDS).join();
+      answer.orTimeout(40, TimeUnit.SECONDS).join();
       return "none";
     } catch (CompletionException e) {
       return e.getCause() instanceof CommandException refused
@@ -191,8 +191,8 @@ class ClientTest {
     server = start(Map.of());
     relay.retarget(server.address().getPort());
     before.close();
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("false");
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("false");
+    assertThat(told.poll(40, TimeUnit.SECONDS)).isEqualTo("false");
+    assertThat(told.poll(40, TimeUnit.SECONDS)).isEqualTo("false");
     assertThat(lobby.next())
         .isInstanceOfSatisfying(
             Delivery.Gap.class,
@@ -241,7 +241,7 @@ class ClientTest {
     Collected again = Collected.of(ann.feed("channel:lobby", new Begin.Start()));
     assertThat(again.contents(5)).containsExactly("0", "1", "2", "3", "4");
     Collected second = Collected.of(ann.channel("lobby"));
-    assertThat(second.ended.orTimeout(10, TimeUnit.SECONDS).join())
+    assertThat(second.ended.orTimeout(40, TimeUnit.SECONDS).join())
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -249,7 +249,7 @@ class ClientTest {
   void aFeedThatMayNotBeReadFails() {
     Client ann = connect("ann");
     Collected secret = Collected.of(ann.feed("run:of-nobody", new Begin.Now()));
-    assertThat(secret.ended.orTimeout(10, TimeUnit.SECONDS).join())
+    assertThat(secret.ended.orTimeout(40, TimeUnit.SECONDS).join())
         .isInstanceOfSatisfying(
             CommandException.class, why -> assertThat(why.code()).isEqualTo("not_found"));
   }
@@ -272,7 +272,7 @@ class ClientTest {
     CompletableFuture<Client> waiting = of("ann").patient().connect();
     assertThat(waiting).isNotDone();
     relay.retarget(server.address().getPort());
-    clients.add(waiting.orTimeout(20, TimeUnit.SECONDS).join());
+    clients.add(waiting.orTimeout(40, TimeUnit.SECONDS).join());
   }
 
   @Test
@@ -298,9 +298,9 @@ class ClientTest {
                 .formatted(ann.sessionId()),
             true)
         .join();
-    assertThat(closed.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo("taken_over");
+    assertThat(closed.orTimeout(40, TimeUnit.SECONDS).join()).isEqualTo("taken_over");
     other.abort();
-    assertThat(lobby.ended.orTimeout(10, TimeUnit.SECONDS).join()).isNotNull();
+    assertThat(lobby.ended.orTimeout(40, TimeUnit.SECONDS).join()).isNotNull();
     assertThat(code(ann.message("lobby", 1))).isEqualTo(CommandException.CLOSED);
   }
 
@@ -311,7 +311,7 @@ class ClientTest {
     begun(ann);
     ann.close();
     ann.close();
-    assertThat(lobby.ended.orTimeout(10, TimeUnit.SECONDS).join()).isNull();
+    assertThat(lobby.ended.orTimeout(40, TimeUnit.SECONDS).join()).isNull();
     assertThat(code(ann.message("lobby", 1))).isEqualTo(CommandException.CLOSED);
     await().until(() -> server.gateway().connections() == 0);
   }

@@ -90,7 +90,7 @@ class DeviceTest {
                       done.merge(String.valueOf(order.params().get("n")), 1, Integer::sum);
                       return order.params().get("n");
                     })) {
-      device.start().get(20, TimeUnit.SECONDS);
+      device.start().get(40, TimeUnit.SECONDS);
       List<CompletableFuture<Frame>> results =
           IntStream.range(0, COMMANDS)
               .mapToObj(n ->
@@ -132,16 +132,16 @@ class DeviceTest {
         };
     String json = "{\"command\":\"begin\",\"params\":{\"n\":%d},\"wait\":true}";
     try (Device killed = new Device(uri("/ws"), "cam").can("begin", begin)) {
-      killed.start().get(20, TimeUnit.SECONDS);
+      killed.start().get(40, TimeUnit.SECONDS);
       CompletableFuture<Frame> unused = command("cam", json.formatted(1));
       assertThat(unused).isNotDone();
-      await().atMost(20, TimeUnit.SECONDS).until(() -> begun.containsKey("1"));
+      await().atMost(40, TimeUnit.SECONDS).until(() -> begun.containsKey("1"));
     }
     try (Relay relay = new Relay(server.address().getPort());
         Device again = new Device(relay.uri("/ws"), "cam").can("begin", begin)) {
-      again.start().get(20, TimeUnit.SECONDS);
+      again.start().get(40, TimeUnit.SECONDS);
       relay.cut();
-      assertThat(command("cam", json.formatted(2)).get(20, TimeUnit.SECONDS).flag("success"))
+      assertThat(command("cam", json.formatted(2)).get(40, TimeUnit.SECONDS).flag("success"))
           .isTrue();
     } finally {
       never.countDown();
@@ -155,13 +155,13 @@ class DeviceTest {
         new Device(uri("/ws"), "cam")
             .can("say", order -> "x".repeat(Integer.parseInt(order.params().get("n") + "")))
             .can("odd", order -> new Object())) {
-      device.start().get(20, TimeUnit.SECONDS);
+      device.start().get(40, TimeUnit.SECONDS);
       String json = "{\"command\":\"say\",\"params\":{\"n\":%d},\"wait\":true}";
-      Frame large = command("cam", json.formatted(1 << 16)).get(20, TimeUnit.SECONDS);
+      Frame large = command("cam", json.formatted(1 << 16)).get(40, TimeUnit.SECONDS);
       assertThat(error(large)).contains("and a frame no more than 65536");
-      Frame odd = command("cam", "{\"command\":\"odd\",\"wait\":true}").get(20, TimeUnit.SECONDS);
+      Frame odd = command("cam", "{\"command\":\"odd\",\"wait\":true}").get(40, TimeUnit.SECONDS);
       assertThat(odd.flag("success")).isFalse();
-      Frame fits = command("cam", json.formatted(60_000)).get(20, TimeUnit.SECONDS);
+      Frame fits = command("cam", json.formatted(60_000)).get(40, TimeUnit.SECONDS);
       assertThat(fits.flag("success")).isTrue();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> device.event("large", "x".repeat(1 << 16)));
@@ -176,11 +176,11 @@ class DeviceTest {
         Relay relay = new Relay(server.address().getPort());
         Device cam = new Device(relay.uri("/ws"), "cam");
         Device other = new Device(uri(narrow, "/ws"), "other")) {
-      cam.start().get(20, TimeUnit.SECONDS);
-      other.start().get(20, TimeUnit.SECONDS);
+      cam.start().get(40, TimeUnit.SECONDS);
+      other.start().get(40, TimeUnit.SECONDS);
       relay.retarget(narrow.address().getPort());
       relay.cut();
-      await().atMost(20, TimeUnit.SECONDS).until(() -> registrations(narrow) > 1);
+      await().atMost(40, TimeUnit.SECONDS).until(() -> registrations(narrow) > 1);
       HttpRequest forget =
           HttpRequest.newBuilder(uri(narrow, "/api/devices/other")).DELETE().build();
       http.send(forget, HttpResponse.BodyHandlers.discarding());
@@ -238,7 +238,7 @@ class DeviceTest {
                 "sleep",
                 "--allow",
                 "head"));
-    await().atMost(20, TimeUnit.SECONDS).until(() -> listed(url).contains("there"));
+    await().atMost(40, TimeUnit.SECONDS).until(() -> listed(url).contains("there"));
     assertThat(listed(url)).contains("box").contains("dev-user").contains("execute_command");
     Frame said = execute("\"echo  hello $HOME\"", 10_000);
     assertThat(said.fields().get("data"))
@@ -256,7 +256,7 @@ class DeviceTest {
     HttpRequest forget = HttpRequest.newBuilder(uri("/api/devices/box")).DELETE().build();
     assertThat(http.send(forget, HttpResponse.BodyHandlers.discarding()).statusCode())
         .isEqualTo(204);
-    Run over = running.get(20, TimeUnit.SECONDS);
+    Run over = running.get(40, TimeUnit.SECONDS);
     assertThat(over.status()).isEqualTo(1);
     assertThat(over.err()).contains("* box is a device").contains("* it is one no more: revoked");
     Run refused = run("device", "--url", url, "--id", "box", "--token-file", token.toString());
@@ -274,7 +274,7 @@ class DeviceTest {
             "{\"command\":\"execute_command\",\"params\":{\"command\":%s},\"wait\":true,"
                     .formatted(words)
                 + "\"deadline_ms\":%d}".formatted(deadlineMillis))
-        .get(20, TimeUnit.SECONDS);
+        .get(40, TimeUnit.SECONDS);
   }
 
   private static String error(Frame result) throws IOException {

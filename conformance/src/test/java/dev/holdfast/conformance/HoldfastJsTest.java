@@ -53,7 +53,7 @@ class HoldfastJsTest {
   private static boolean hasWebSocket() throws InterruptedException {
     try {
       Process node = node("--eval", "process.exit(typeof WebSocket === 'function' ? 0 : 1)");
-      return node.waitFor(10, TimeUnit.SECONDS) && node.exitValue() == 0;
+      return node.waitFor(40, TimeUnit.SECONDS) && node.exitValue() == 0;
     } catch (IOException e) {
       return false;
     }

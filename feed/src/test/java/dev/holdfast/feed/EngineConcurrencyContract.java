@@ -39,7 +39,7 @@ public abstract class EngineConcurrencyContract {
   @AfterEach
   void leaveNoThread() throws InterruptedException {
     threads.shutdownNow();
-    assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(threads.awaitTermination(40, TimeUnit.SECONDS)).isTrue();
   }
 
   private static Payload payload(String text) {

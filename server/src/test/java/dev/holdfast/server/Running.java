@@ -129,9 +129,9 @@ final class Running implements AutoCloseable {
 
     /** The next frame. */
     JsonNode next() throws InterruptedException {
-      JsonNode frame = frames.poll(10, TimeUnit.SECONDS);
+      JsonNode frame = frames.poll(40, TimeUnit.SECONDS);
       if (frame == null) {
-        throw new AssertionError("no frame within 10 s");
+        throw new AssertionError("no frame within 40 s");
       }
       check(frame);
       return frame;
@@ -153,7 +153,7 @@ final class Running implements AutoCloseable {
     }
 
     int closeCode() {
-      return closed.orTimeout(10, TimeUnit.SECONDS).join();
+      return closed.orTimeout(40, TimeUnit.SECONDS).join();
     }
 
     private void check(JsonNode frame) {

@@ -29,7 +29,7 @@ class CompletionCommandTest {
             .formatted(file, String.join(" ", words), words.length);
     Process bash = new ProcessBuilder("/bin/bash", "-c", ask).redirectErrorStream(true).start();
     String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(bash.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(bash.waitFor(40, TimeUnit.SECONDS)).isTrue();
     assertThat(bash.exitValue()).as(said).isZero();
     return said.lines().toList();
   }
