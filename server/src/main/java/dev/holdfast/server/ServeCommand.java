@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import dev.holdfast.kinds.common.PrivateFiles;
 import dev.holdfast.server.command.ConfigOptions;
 import dev.holdfast.server.config.Config;
 import dev.holdfast.server.config.ConfigException;
@@ -11,8 +12,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -74,7 +79,7 @@ public final class ServeCommand implements ToolProvider {
       try {
         config = Config.load(options.options(), System.getenv());
         if (config.data() != null) {
-          Files.createDirectories(config.data());
+          prepare(config.data());
         }
         LogSetup.configure(config.logging());
         server = Server.start(config);
@@ -112,6 +117,25 @@ public final class ServeCommand implements ToolProvider {
       }
       awaitStop(server, config.drain());
       return 0;
+    }
+
+    private static void prepare(Path data) throws ConfigException {
+      String problem = null;
+      try {
+        PrivateFiles.folder(data);
+        if (!Files.isWritable(data)) {
+          problem = "it may not be written to";
+        }
+      } catch (AccessDeniedException e) {
+        problem = e.getFile() + " may not be made";
+      } catch (FileAlreadyExistsException e) {
+        problem = e.getFile() + " is no folder";
+      } catch (IOException e) {
+        problem = e.getMessage();
+      }
+      if (problem != null) {
+        throw new ConfigException(List.of("server.data: '" + data + "': " + problem));
+      }
     }
 
     private static String hostOf(Server server) {

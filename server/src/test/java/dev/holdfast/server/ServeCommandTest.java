@@ -6,8 +6,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServeCommandTest {
 
@@ -44,6 +48,20 @@ class ServeCommandTest {
           .singleElement()
           .asString()
           .startsWith("holdfast: can't listen at 127.0.0.1:" + port + ": ");
+    }
+  }
+
+  @Test
+  void aDataFolderThatCannotBeOneIsNamed(@TempDir Path temporary) throws Exception {
+    Path file = Files.writeString(temporary.resolve("file"), "");
+    for (Path data : List.of(file, file.resolve("below"))) {
+      assertThat(serve("--dev", "--port", "0", "--data", data.toString())).isEqualTo(1);
+      assertThat(err.toString().lines().toList())
+          .hasSize(2)
+          .last()
+          .asString()
+          .startsWith("  server.data: '" + data + "': " + file);
+      err.getBuffer().setLength(0);
     }
   }
 

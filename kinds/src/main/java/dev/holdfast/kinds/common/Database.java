@@ -36,6 +36,9 @@ public final class Database implements AutoCloseable {
     this.of = of;
     this.file = file;
     try {
+      if (file != null) {
+        PrivateFiles.file(file);
+      }
       connection = DriverManager.getConnection("jdbc:sqlite:" + (file == null ? ":memory:" : file));
       try (Statement statement = connection.createStatement()) {
         statement.execute("PRAGMA journal_mode = WAL");
@@ -43,7 +46,7 @@ public final class Database implements AutoCloseable {
         statement.execute("PRAGMA busy_timeout = 5000");
         statement.execute(tables);
       }
-    } catch (SQLException e) {
+    } catch (IOException | SQLException e) {
       throw new IOException(of + " can't be kept in " + file + ": " + e.getMessage(), e);
     }
   }

@@ -1,12 +1,12 @@
 package dev.holdfast.kinds.device;
 
+import dev.holdfast.kinds.common.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -85,22 +85,15 @@ public final class MediaStore implements AutoCloseable {
   synchronized Path folder() throws IOException {
     Path there = folder;
     if (there == null) {
-      there = configured == null ? Files.createTempDirectory("holdfast-media") : made(configured);
+      if (configured == null) {
+        there = Files.createTempDirectory("holdfast-media");
+      } else {
+        PrivateFiles.folder(configured);
+        there = configured;
+      }
       folder = there;
     }
     return there;
-  }
-
-  private static Path made(Path configured) throws IOException {
-    if (Files.isDirectory(configured)) {
-      return configured;
-    }
-    Path made = Files.createDirectories(configured);
-    if (made.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      // What people let be seen is nobody else's business on this machine.
-      Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
-    }
-    return made;
   }
 
   private Path file(String id) throws IOException {
