@@ -122,6 +122,14 @@ final class TerminalCases {
     quits.until("x\r\nx\r\n");
     quits.send("signal", ",'signal':'SIGQUIT'");
     Check.equal("SIGQUIT", 3, quits.end().number("signal", -1));
+    // However little of the program there is yet.
+    for (int i = 0; i < 100; i++) {
+      peer.say("{'type':'open_terminal','id':'%s','command':['cat']}", Trial.name("o"));
+      Shown early = new Shown(peer, String.valueOf(peer.next("ack").text("terminal_id")));
+      early.send("signal", ",'signal':'SIGTERM'");
+      early.attach();
+      Check.equal("early", 15, early.end().number("signal", -1));
+    }
     Shown cat = Shown.open(peer, ",'command':['cat']");
     cat.send("signal", ",'signal':'nonsense'");
     peer.error("bad_request");

@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program on a pseudo-terminal of its own. It is begun by the thread that asks for it: pty4j's
- * own process is begun by a thread of the JVM's making, which has SIGQUIT blocked, and what it
- * starts as well. And the pseudo-terminal has its size before the program begins. Any thread.
+ * A program on a pseudo-terminal of its own, which has its size before the program begins. pty4j's
+ * own process would be begun by a thread of the JVM's making, which has SIGQUIT blocked, and what
+ * it starts as well. Any thread.
  *
  * @param descriptor of the side of the pseudo-terminal that is ours
  * @param held the program's side, which stays open until {@link #close}: what the program has said
@@ -63,20 +63,9 @@ record PtyProgram(int pid, Pty pty, int descriptor, int held, CompletableFuture<
       pty.setWindowSize(new WinSize(size.cols(), size.rows()), null);
       Posix.nonBlocking(pty.getMasterFD());
       int pid =
-          Posix.unmasked(() ->
-              PtyHelpers.execPty(
-                  command.getFirst(),
-                  command.toArray(String[]::new),
-                  environment.entrySet().stream().map(Map.Entry::toString).toArray(String[]::new),
-                  folder == null ? null : folder.toString(),
-                  pty.getSlaveName(),
-                  pty.getMasterFD(),
-                  null,
-                  -1,
-                  false));
-      if (pid < 0) {
-        throw new IOException("can't execute " + command.getFirst());
-      }
+          Spawn.possible()
+              ? Spawn.start(command, environment, folder, pty.getSlaveName())
+              : fork(command, environment, folder, pty);
       PtyProgram program =
           new PtyProgram(pid, pty, pty.getMasterFD(), held, new CompletableFuture<>());
       Thread.ofPlatform()
@@ -93,6 +82,28 @@ record PtyProgram(int pid, Pty pty, int descriptor, int held, CompletableFuture<
       }
       throw e;
     }
+  }
+
+  /** Where the system can do no better: what is signalled before the program runs may be lost. */
+  private static int fork(
+      List<String> command, Map<String, String> environment, @Nullable Path folder, Pty pty)
+      throws IOException {
+    int pid =
+        Posix.unmasked(() ->
+            PtyHelpers.execPty(
+                command.getFirst(),
+                command.toArray(String[]::new),
+                environment.entrySet().stream().map(Map.Entry::toString).toArray(String[]::new),
+                folder == null ? null : folder.toString(),
+                pty.getSlaveName(),
+                pty.getMasterFD(),
+                null,
+                -1,
+                false));
+    if (pid < 0) {
+      throw new IOException("can't execute " + command.getFirst());
+    }
+    return pid;
   }
 
   private void await() {

@@ -153,13 +153,20 @@ public final class Terminals implements AutoCloseable {
         terminal.kill(Processes.now());
       }
       return new Opened.Done(terminal);
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      // The last of them where the system has no room for another thread.
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.INFO, "a terminal can''t be opened: {0}", e.getMessage());
+      return notOpened(user, owner, ": " + e.getMessage());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // The second where the system has no room for another thread.
       LOG.log(System.Logger.Level.WARNING, "a terminal can''t be opened", e);
-      leave(user);
-      engine.remove(owner.feed().id());
-      return new Opened.Refused(Why.FAILED, "the program can't be started");
+      return notOpened(user, owner, "");
     }
+  }
+
+  private Opened notOpened(String user, Owner owner, String why) {
+    leave(user);
+    engine.remove(owner.feed().id());
+    return new Opened.Refused(Why.FAILED, "the program can't be started" + why);
   }
 
   private @Nullable Path where(@Nullable String folder) {
