@@ -1,43 +1,209 @@
 package dev.holdfast.kinds.terminal;
 
-import java.io.BufferedWriter;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes all that a terminal says to a file, up to a size. Any thread.
+ * Records all that a terminal says in a file, up to a size. What is said waits for the thread of
+ * all recordings, in bounds: what is beyond them is missing, and a mark in the recording says so.
+ * Any thread, none of which waits for the disk, but for {@link #whole}.
  *
  * <p>Source: the asciicast file format, version 2.
  */
-final class Recorder implements AutoCloseable {
+final class Recorder {
 
   private static final System.Logger LOG = System.getLogger(Recorder.class.getName());
+  private static final int PATIENCE_SECONDS = 10;
 
+  /** Bytes that are kept for the mark that says that there is no room for more. */
+  private static final int ROOM_FOR_MARK = 100;
+
+  /** Ends whatever sequence of a terminal's the gap has come into. */
+  private static final String CANCEL = "\u0018";
+
+  private final Recordings recordings;
   private final Path file;
-  private final BufferedWriter out;
   private final long begun;
-  private long left;
-  private boolean closed;
+  private final LongAdder unrecorded;
 
-  private Recorder(Path file, BufferedWriter out, long begun, long most) {
-    this.file = file;
-    this.out = out;
-    this.begun = begun;
-    this.left = most;
-  }
+  // Of the lock.
+  private List<byte[]> waiting = new ArrayList<>();
+  private List<CompletableFuture<Long>> asking = new ArrayList<>();
+  private long held;
+  private long left;
+  private long missing;
+  private long missingSince;
+  private boolean told;
+  private boolean scheduled;
+  private boolean over;
+  private boolean forgotten;
+
+  // Of the thread of all recordings.
+  private @Nullable FileChannel out;
+  private boolean failed;
+
+  /** Where the last whole line ends. */
+  private long end;
+
+  /** What has to be done, as one turn of the writer finds it. */
+  private record Work(
+      List<byte[]> pieces,
+      long bytes,
+      List<CompletableFuture<Long>> asking,
+      boolean over,
+      boolean forgotten) {}
 
   /**
    * Begins a recording.
    *
-   * @param most bytes of it, about
-   * @throws IOException when it can't be written
+   * @param most bytes of it, but for marks where something is missing
+   * @param unrecorded counts bytes that are missing in it
    */
-  static Recorder begin(Path file, Size size, List<String> command, long millis, long most)
-      throws IOException {
+  Recorder(
+      Recordings recordings,
+      Path file,
+      Size size,
+      List<String> command,
+      long millis,
+      long most,
+      LongAdder unrecorded) {
+    this.recordings = recordings;
+    this.file = file;
+    this.begun = millis;
+    this.left = most;
+    this.unrecorded = unrecorded;
+    put(millis, Recording.header(size, command, millis));
+  }
+
+  void said(long millis, String text) {
+    put(millis, Recording.said(millis - begun, text));
+  }
+
+  void resized(long millis, Size size) {
+    put(millis, Recording.resized(millis - begun, size));
+  }
+
+  private void put(long millis, String line) {
+    byte[] piece = line.getBytes(UTF_8);
+    boolean tells = false;
+    synchronized (this) {
+      if (left == 0) {
+        return;
+      }
+      if (missing == 0 && left < piece.length + ROOM_FOR_MARK) {
+        piece = mark(millis, "the recording ends here: there is no room for more").getBytes(UTF_8);
+        left = piece.length;
+      }
+      if (missing == 0
+          && held + piece.length <= Recordings.MOST_OF_ONE
+          && recordings.take(piece.length)) {
+        waiting.add(piece);
+        held += piece.length;
+        left -= piece.length;
+      } else {
+        // And all that follows, until the writer has come to this place.
+        missingSince = missing == 0 ? millis : missingSince;
+        missing += piece.length;
+        unrecorded.add(piece.length);
+        tells = !told;
+        told = true;
+      }
+      schedule();
+    }
+    if (tells) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the disk is too slow: some of what terminals say is missing in " + file);
+    }
+  }
+
+  private String mark(long millis, String text) {
+    return Recording.marked(millis - begun, text);
+  }
+
+  /** Under the lock. */
+  private void schedule() {
+    if (!scheduled) {
+      scheduled = true;
+      recordings.execute(this::work);
+    }
+  }
+
+  private synchronized Work next() {
+    scheduled = false;
+    long bytes = held;
+    if (missing > 0) {
+      String gap = mark(missingSince, missing + " bytes are missing here: the disk was too slow");
+      waiting.add((gap + Recording.said(missingSince - begun, CANCEL)).getBytes(UTF_8));
+      missing = 0;
+    }
+    Work work = new Work(waiting, bytes, asking, over, forgotten);
+    waiting = new ArrayList<>();
+    asking = new ArrayList<>();
+    return work;
+  }
+
+  private void work() {
+    Work work = next();
+    write(work.pieces);
+    recordings.giveBack(work.bytes);
+    synchronized (this) {
+      held -= work.bytes;
+    }
+    if (work.over) {
+      close();
+    }
+    if (work.forgotten) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "a recording can''t be deleted", e);
+      }
+    }
+    work.asking.forEach(whoever -> whoever.complete(end));
+  }
+
+  private void write(List<byte[]> pieces) {
+    if (failed) {
+      return;
+    }
+    try {
+      for (byte[] piece : pieces) {
+        FileChannel to = out == null ? open() : out;
+        out = to;
+        ByteBuffer rest = ByteBuffer.wrap(piece);
+        while (rest.hasRemaining()) {
+          int _ = to.write(rest);
+        }
+        end += piece.length;
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "a recording ends, as it can''t be written", e);
+      failed = true;
+      synchronized (this) {
+        left = 0;
+      }
+      cut();
+      close();
+    }
+  }
+
+  private FileChannel open() throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null) {
       throw new IOException("no folder for " + file);
@@ -47,68 +213,62 @@ final class Recorder implements AutoCloseable {
       // What is said in terminals is nobody else's business.
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     }
-    Recorder recorder =
-        new Recorder(file, Files.newBufferedWriter(file, StandardCharsets.UTF_8), millis, most);
-    recorder.write(Recording.header(size, command, millis));
-    return recorder;
+    return FileChannel.open(
+        file,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE);
   }
 
-  Path file() {
-    return file;
-  }
-
-  void said(long millis, String text) {
-    write(Recording.said(millis - begun, text));
-  }
-
-  void resized(long millis, Size size) {
-    write(Recording.resized(millis - begun, size));
-  }
-
-  private synchronized void write(String line) {
-    if (left < line.length()) {
-      left = 0;
-      return;
-    }
-    left -= line.length();
+  /** Leaves no line that is half there. */
+  private void cut() {
     try {
-      out.write(line);
+      if (out != null) {
+        out.truncate(end);
+      }
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "a recording ends, as it can''t be written", e);
-      left = 0;
+      LOG.log(System.Logger.Level.DEBUG, "a recording ends with half a line", e);
     }
   }
 
-  /** All that was said is in the file. */
-  synchronized void flush() {
-    if (closed) {
-      return;
+  private void close() {
+    try {
+      if (out != null) {
+        out.close();
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "a recording can''t be closed", e);
+    }
+  }
+
+  /**
+   * The recording with all that was said until now. Waits for the disk.
+   *
+   * @throws IOException when that takes too long
+   */
+  Recorded whole() throws IOException, InterruptedException {
+    CompletableFuture<Long> asked = new CompletableFuture<>();
+    synchronized (this) {
+      asking.add(asked);
+      schedule();
     }
     try {
-      out.flush();
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "a recording ends, as it can''t be written", e);
+      return new Recorded(file, asked.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the disk does not take what was said", e);
     }
   }
 
-  @Override
-  public synchronized void close() {
+  /** Nothing more is said. */
+  synchronized void finish() {
     left = 0;
-    closed = true;
-    try {
-      out.close();
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "a recording ends, as it can''t be written", e);
-    }
+    over = true;
+    schedule();
   }
 
   /** The recording is gone, with its file. */
-  void forget() {
-    close();
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "a recording can''t be deleted", e);
-    }
+  synchronized void forget() {
+    forgotten = true;
+    finish();
   }
 }

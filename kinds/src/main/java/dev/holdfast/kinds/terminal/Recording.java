@@ -46,6 +46,10 @@ public final class Recording {
     return line(millis, "r", size.cols() + "x" + size.rows());
   }
 
+  static String marked(long millis, String text) {
+    return line(millis, "m", quoted(text));
+  }
+
   private static String line(long millis, String code, String data) {
     return String.format(
         Locale.ROOT, "[%d.%03d,\"%s\",\"%s\"]\n", millis / 1_000, millis % 1_000, code, data);

@@ -231,7 +231,7 @@ final class Speech {
     sieve.finish();
     said(null);
     if (recorder != null) {
-      recorder.close();
+      recorder.finish();
     }
   }
 }

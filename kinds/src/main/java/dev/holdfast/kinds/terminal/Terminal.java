@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Terminal {
 
-  private static final System.Logger LOG = System.getLogger(Terminal.class.getName());
-
   private static final byte END_OF_INPUT = 4;
 
   private final String id;
@@ -96,12 +94,14 @@ public final class Terminal {
    * What all terminals share.
    *
    * @param screens follows what they say
+   * @param recordings writes it down
    */
   record Surroundings(
       TerminalSettings settings,
       InstantSource clock,
       PtyLoop loop,
       ScheduledExecutorService screens,
+      Recordings recordings,
       TerminalFigures figures) {}
 
   /**
@@ -145,17 +145,14 @@ public final class Terminal {
     if (folder == null) {
       return null;
     }
-    try {
-      return Recorder.begin(
-          folder.resolve(id + ".cast"),
-          size,
-          command,
-          around.clock.millis(),
-          around.settings.recordingBytes());
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "a terminal is not recorded", e);
-      return null;
-    }
+    return new Recorder(
+        around.recordings,
+        folder.resolve(id + ".cast"),
+        size,
+        command,
+        around.clock.millis(),
+        around.settings.recordingBytes(),
+        around.figures.unrecorded);
   }
 
   public String id() {
@@ -188,13 +185,13 @@ public final class Terminal {
     return openedMillis;
   }
 
-  /** The file with all that it has said so far; null where it is not recorded. */
-  public @Nullable Path recording() {
-    if (recorder == null) {
-      return null;
-    }
-    recorder.flush();
-    return recorder.file();
+  /**
+   * All that it has said so far; null where it is not recorded. Waits for the disk.
+   *
+   * @throws IOException when the disk does not take it
+   */
+  public @Nullable Recorded recording() throws IOException, InterruptedException {
+    return recorder == null ? null : recorder.whole();
   }
 
   /** Nobody reads it any more. */

@@ -9,6 +9,7 @@ public final class TerminalFigures {
   final LongAdder input = new LongAdder();
   final LongAdder snapshots = new LongAdder();
   final LongAdder pausedNanos = new LongAdder();
+  final LongAdder unrecorded = new LongAdder();
 
   TerminalFigures() {}
 
@@ -25,6 +26,11 @@ public final class TerminalFigures {
   /** Screens that were painted for viewers. */
   public long snapshots() {
     return snapshots.sum();
+  }
+
+  /** Bytes that are missing in recordings, as the disk was too slow. */
+  public long unrecordedBytes() {
+    return unrecorded.sum();
   }
 
   /** How long programs waited for viewers, in seconds. */

@@ -51,6 +51,7 @@ public final class Terminals implements AutoCloseable {
   private final ScheduledExecutorService screens =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("holdfast-screens").factory());
+  private final Recordings recordings = new Recordings();
   private final ThreadPoolExecutor starters =
       new ThreadPoolExecutor(
           STARTERS,
@@ -96,7 +97,8 @@ public final class Terminals implements AutoCloseable {
     this.random = random;
     starters.allowCoreThreadTimeOut(true);
     Posix.ignoreAlone();
-    this.surroundings = new Terminal.Surroundings(settings, clock, loop, screens, figures);
+    this.surroundings =
+        new Terminal.Surroundings(settings, clock, loop, screens, recordings, figures);
   }
 
   /** Does soon what starts a program; false where too many wait for that already. */
@@ -307,5 +309,6 @@ public final class Terminals implements AutoCloseable {
     starters.shutdownNow();
     loop.close();
     screens.shutdownNow();
+    recordings.close();
   }
 }

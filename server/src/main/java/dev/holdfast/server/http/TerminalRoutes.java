@@ -2,6 +2,7 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.feed.Event;
 import dev.holdfast.feed.Feed;
+import dev.holdfast.kinds.terminal.Recorded;
 import dev.holdfast.kinds.terminal.Recording;
 import dev.holdfast.kinds.terminal.Size;
 import dev.holdfast.kinds.terminal.Terminal;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,17 +100,28 @@ final class TerminalRoutes {
     return Reply.stream(
         Map.of("content-type", "application/x-asciicast"),
         (body, wake) -> {
-          Path file = terminal.recording();
-          if (file != null && Files.exists(file)) {
-            try (InputStream in = Files.newInputStream(file)) {
-              for (byte[] part = in.readNBytes(PART); part.length > 0; part = in.readNBytes(PART)) {
-                body.write(part);
-              }
-            }
+          Recorded recorded = terminal.recording();
+          if (recorded != null && recorded.bytes() > 0) {
+            write(recorded, body);
           } else {
             retained(terminal, body);
           }
         });
+  }
+
+  private static void write(Recorded recorded, HttpBody body)
+      throws IOException, InterruptedException {
+    try (InputStream in = Files.newInputStream(recorded.file())) {
+      long left = recorded.bytes();
+      while (left > 0) {
+        byte[] part = in.readNBytes((int) Math.min(PART, left));
+        if (part.length == 0) {
+          throw new IOException("the recording is shorter than it was");
+        }
+        body.write(part);
+        left -= part.length;
+      }
+    }
   }
 
   /** What is retained of it, from where that begins. */

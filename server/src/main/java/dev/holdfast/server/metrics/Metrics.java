@@ -136,6 +136,11 @@ public final class Metrics implements Telemetry, RunTelemetry, AutoCloseable {
         "how long programs waited for viewers",
         figures,
         f -> f.pausedSeconds());
+    counter(
+        "holdfast.terminal.unrecorded.bytes",
+        "what is missing in recordings, as the disk was too slow",
+        figures,
+        f -> f.unrecordedBytes());
   }
 
   /** Watches these too, once they are there. */
