@@ -125,7 +125,8 @@ final class TerminalEndpointCases {
     Path data = Files.createTempDirectory("holdfast-milestones");
     String done;
     try {
-      Trial t = shared.own(true, "server.data", data.toString());
+      Trial t =
+          shared.own(true, "server.data", data.toString(), "terminals.milestones_per_user", "4");
       done = milestone(t, ",'status':'completed'");
       refused(t.connect(path(done)), "ALREADY_FINISHED", 4004);
       String id = milestone(t, "");
@@ -138,10 +139,19 @@ final class TerminalEndpointCases {
           t.connect(path(milestone(t, ",'command':['/no/such/program']"))), "SESSION_ERROR", 4005);
       for (String bad :
           List.of(
-              "'status':'x'", "'name':7", "'command':[]", "'command':7", "'command':['ls',7]")) {
+              "'status':'x'",
+              "'name':7",
+              "'command':[]",
+              "'command':7",
+              "'command':['ls',7]",
+              "'command':'" + "x".repeat(17_000) + "'",
+              "'cwd':'" + "x".repeat(5_000) + "'")) {
         Check.equal(bad, 400, patch(t, id, bad));
       }
       Check.equal("malformed", 400, t.http("GET", "/api/milestones/x", null).statusCode());
+      var full = t.http("POST", "/api/milestones", "{'name':'one more'}");
+      Check.equal("full", 503, full.statusCode());
+      Check.that("why", full.body().contains("a user may have 4 milestones"), full.body());
       t.gateway().close();
       Trial again = shared.own(true, "server.data", data.toString());
       refused(again.connect(path(done)), "ALREADY_FINISHED", 4004);

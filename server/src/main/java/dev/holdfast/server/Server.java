@@ -122,7 +122,10 @@ public final class Server implements AutoCloseable {
     terminals = new Terminals(engine, config.terminals(), clock, random::nextLong);
     milestones =
         new Milestones(
-            terminals, data == null ? null : data.resolve("holdfast.db"), random::nextLong);
+            terminals,
+            config.terminals(),
+            data == null ? null : data.resolve("holdfast.db"),
+            random::nextLong);
     ToolConfig.Log log = config.tools().log();
     callLog = log == null ? null : new CallLogFile(log, clock);
     tools =

@@ -28,6 +28,7 @@ public final class Milestones implements AutoCloseable {
   private static final HexFormat HEX = HexFormat.of();
 
   private final Terminals terminals;
+  private final TerminalSettings settings;
   private final LongSupplier random;
   private final Database database;
   private final ConcurrentMap<String, Milestone> milestones = new ConcurrentHashMap<>();
@@ -35,13 +36,26 @@ public final class Milestones implements AutoCloseable {
   /** By milestone, the terminal that was opened for it last. */
   private final ConcurrentMap<String, String> opened = new ConcurrentHashMap<>();
 
+  /** What came of making one. */
+  public sealed interface Made {
+
+    /** It is there. */
+    record Done(Milestone milestone) implements Made {}
+
+    /** There are too many. */
+    record Refused(String message) implements Made {}
+  }
+
   /**
+   * @param settings say how many there may be
    * @param file where they are kept; null for nowhere
    * @throws IOException when they can't be kept there
    */
-  public Milestones(Terminals terminals, @Nullable Path file, LongSupplier random)
+  public Milestones(
+      Terminals terminals, TerminalSettings settings, @Nullable Path file, LongSupplier random)
       throws IOException {
     this.terminals = terminals;
+    this.settings = settings;
     this.random = random;
     database =
         new Database(
@@ -76,13 +90,20 @@ public final class Milestones implements AutoCloseable {
     }
   }
 
-  /** A new one. */
-  public Milestone create(
+  /** A new one, where there is room for it. */
+  public synchronized Made create(
       String user,
       String name,
       Milestone.Status status,
       @Nullable List<String> command,
       @Nullable String folder) {
+    if (milestones.size() >= settings.milestones()) {
+      return new Made.Refused("there may be " + settings.milestones() + " milestones");
+    }
+    long mine = milestones.values().stream().filter(each -> each.user().equals(user)).count();
+    if (mine >= settings.milestonesPerUser()) {
+      return new Made.Refused("a user may have " + settings.milestonesPerUser() + " milestones");
+    }
     byte[] id = new byte[16];
     for (int i = 0; i < id.length; i++) {
       id[i] = (byte) (random.getAsLong() >>> 24);
@@ -90,7 +111,7 @@ public final class Milestones implements AutoCloseable {
     Milestone milestone =
         new Milestone(HEX.formatHex(id, 0, 12), user, name, status, command, folder);
     keep(milestone);
-    return milestone;
+    return new Made.Done(milestone);
   }
 
   /** The one of that id, for its own user and for administrators; null for others. */

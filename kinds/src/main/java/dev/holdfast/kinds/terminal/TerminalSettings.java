@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxTerminals at once
  * @param maxPerUser at once
+ * @param milestones at once, finished or not
+ * @param milestonesPerUser at once, finished or not
  * @param kept of a terminal's output
  * @param scrollback lines of a screen that are kept when they leave it
  * @param idle how long one lives that nobody watches and in which nothing happens
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 public record TerminalSettings(
     int maxTerminals,
     int maxPerUser,
+    int milestones,
+    int milestonesPerUser,
     Retention kept,
     int scrollback,
     Duration idle,

@@ -29,6 +29,8 @@ final class IgnoredSignalsTest {
         new TerminalSettings(
             1,
             1,
+            3,
+            2,
             new Retention(1_000, 64 * 1024, Duration.ofDays(1)),
             100,
             Duration.ofDays(1),

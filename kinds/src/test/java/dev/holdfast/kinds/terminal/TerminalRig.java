@@ -38,6 +38,8 @@ final class TerminalRig {
         new TerminalSettings(
             1_000,
             1_000,
+            3,
+            2,
             new Retention(1 << 20, 64 * 1024, Duration.ofDays(1)),
             100,
             Duration.ofDays(1),

@@ -70,6 +70,8 @@ class TerminalsTest {
     return new TerminalSettings(
         3,
         2,
+        3,
+        2,
         new Retention(1 << 20, 64 * 1024, Duration.ofDays(1)),
         100,
         Duration.ofSeconds(10),
@@ -445,14 +447,40 @@ class TerminalsTest {
 
   @Test
   void aMilestoneThatWasRemovedMeanwhileOpensNothing() throws Exception {
-    try (Milestones milestones = new Milestones(terminals, null, ids::incrementAndGet)) {
-      Milestone milestone =
-          milestones.create("ann", "one", Milestone.Status.PENDING, List.of("cat"), null);
+    try (Milestones milestones = milestones()) {
+      Milestone milestone = made(milestones, "ann");
       milestones.remove(milestone.id());
       assertThat(milestones.open(milestone, SIZE))
           .isEqualTo(new Opened.Refused(Terminals.Why.GONE, "no such milestone"));
     }
     assertThat(terminals.active()).isZero();
+  }
+
+  private Milestones milestones() throws IOException {
+    TerminalSettings settings = settings(List.of(), SizePolicy.LATEST);
+    return new Milestones(terminals, settings, null, () -> ids.incrementAndGet() << 24);
+  }
+
+  private static Milestone made(Milestones milestones, String user) {
+    return milestones.create(user, "one", Milestone.Status.PENDING, List.of("cat"), null)
+            instanceof Milestones.Made.Done(Milestone milestone)
+        ? milestone
+        : new Milestone("none", user, "none", Milestone.Status.FAILED, null, null);
+  }
+
+  @Test
+  void thereIsRoomForSoManyMilestonesOfEachUserAndInAll() throws Exception {
+    try (Milestones milestones = milestones()) {
+      Milestone first = made(milestones, "ann");
+      made(milestones, "ann");
+      assertThat(milestones.create("ann", "x", Milestone.Status.COMPLETED, null, null))
+          .isEqualTo(new Milestones.Made.Refused("a user may have 2 milestones"));
+      made(milestones, "bob");
+      assertThat(milestones.create("zoe", "x", Milestone.Status.PENDING, null, null))
+          .isEqualTo(new Milestones.Made.Refused("there may be 3 milestones"));
+      milestones.remove(first.id());
+      assertThat(made(milestones, "zoe").name()).isEqualTo("one");
+    }
   }
 
   @Test

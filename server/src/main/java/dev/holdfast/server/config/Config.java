@@ -158,6 +158,8 @@ public record Config(
     return new TerminalSettings(
         values.whole(Key.TERMINALS_MAX),
         values.whole(Key.TERMINALS_MAX_PER_USER),
+        values.whole(Key.TERMINALS_MILESTONES),
+        values.whole(Key.TERMINALS_MILESTONES_PER_USER),
         new Retention(MOST_EVENTS, values.size(Key.TERMINALS_REPLAY), FOR_EVER),
         values.whole(Key.TERMINALS_SCROLLBACK),
         values.duration(Key.TERMINALS_IDLE),

@@ -217,6 +217,16 @@ public enum Key {
   TERMINALS_MAX("terminals.max", whole(0, 100_000), "200", "Terminals at once; 0 for none."),
   TERMINALS_MAX_PER_USER(
       "terminals.max_per_user", whole(0, 100_000), "20", "Terminals of one user at once."),
+  TERMINALS_MILESTONES(
+      "terminals.milestones",
+      whole(0, 10_000_000),
+      "10000",
+      "Milestones at once, finished ones too; 0 for none."),
+  TERMINALS_MILESTONES_PER_USER(
+      "terminals.milestones_per_user",
+      whole(0, 10_000_000),
+      "1000",
+      "Milestones of one user at once."),
   TERMINALS_REPLAY(
       "terminals.replay", size("1KiB", "1GiB"), "256KiB", "Bytes of output that are kept of each."),
   TERMINALS_SCROLLBACK(

@@ -19,6 +19,8 @@ final class MilestoneRoutes {
       List.of(TerminalRights.OPEN, TerminalRights.VIEW, TerminalRights.TYPE);
   private static final List<String> MAKERS = List.of(TerminalRights.OPEN);
   private static final int NAME_LENGTH = 200;
+  private static final int COMMAND_LENGTH = 16 * 1024;
+  private static final int FOLDER_LENGTH = 4_096;
 
   private final Milestones milestones;
 
@@ -37,12 +39,16 @@ final class MilestoneRoutes {
   private Reply create(HttpRequest request, Principal who) {
     Body body = Body.of(request);
     String name = name(body.text("name"));
-    List<String> command = body.optionalCommand("command");
+    List<String> command = command(body);
     String folder = folder(body);
     Milestone.Status status = status(body);
     Milestone.Status begun = Objects.requireNonNullElse(status, Milestone.Status.PENDING);
     return Reply.later(() ->
-        Reply.json(201, shown(milestones.create(who.userId(), name, begun, command, folder))));
+        switch (milestones.create(who.userId(), name, begun, command, folder)) {
+          case Milestones.Made.Done(Milestone made) -> Reply.json(201, shown(made));
+          case Milestones.Made.Refused(String message) ->
+              Reply.error(503, "over_capacity", message + ": delete some that are over");
+        });
   }
 
   private static String name(String name) {
@@ -54,10 +60,18 @@ final class MilestoneRoutes {
 
   private static @Nullable String folder(Body body) {
     String folder = body.optionalText("cwd");
-    if (folder != null && folder.indexOf('\0') >= 0) {
+    if (folder != null && (folder.indexOf('\0') >= 0 || folder.length() > FOLDER_LENGTH)) {
       throw Refusal.badRequest("cwd: is no path");
     }
     return folder;
+  }
+
+  private static @Nullable List<String> command(Body body) {
+    List<String> command = body.optionalCommand("command");
+    if (command != null && command.stream().mapToInt(String::length).sum() > COMMAND_LENGTH) {
+      throw Refusal.badRequest("command: must be at most " + COMMAND_LENGTH + " characters");
+    }
+    return command;
   }
 
   private static Milestone.@Nullable Status status(Body body) {
@@ -101,7 +115,7 @@ final class MilestoneRoutes {
     Body body = Body.of(request);
     String name = body.optionalText("name");
     Milestone.Status status = status(body);
-    List<String> command = body.optionalCommand("command");
+    List<String> command = command(body);
     String folder = folder(body);
     String checked = name == null ? null : name(name);
     return Reply.later(() -> {
