@@ -52,6 +52,7 @@ public final class Sieve {
         }
         rest.append(all, copied, i);
         obeyed(all, i + 1, over, rest);
+        rest.append(Unasked.of(all, i, over));
         copied = over;
         i = over - 1;
       }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SieveTest {
@@ -54,7 +55,7 @@ final class SieveTest {
         "[#R",
         "[\"v",
         "]10;?;?~",
-        "]4;1;?;2;red~",
+        "]4;1;?;x;red;2~",
         "]21;foreground=?~",
         "_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA~"
       })
@@ -105,6 +106,34 @@ final class SieveTest {
       Sieve sieve = new Sieve();
       String shown = sifted(sieve, said.substring(0, at)) + sifted(sieve, said.substring(at));
       assertThat(shown).isEqualTo(said);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "]4;1;?;2;#fff~|]4;2;#fff~",
+        "]4;2;#fff;1;?^|]4;2;#fff~",
+        "]4;1;red;2;?;3;blue;4;?~|]4;1;red;3;blue~",
+        "]5;0;?;1;red~|]5;1;red~",
+        "]10;?;#000~|]11;#000~",
+        "]10;red;?;#000~|]10;red~]12;#000~",
+        "]19;?;red~|''",
+        "]21;foreground=?;cursor=red~|]21;cursor=red~",
+        "]4;?;#fff;2;?~|''",
+      })
+  void whatACommandSetsBesidesWhatItAsksIsShown(String both, String sets) {
+    String end = ESC + "\\";
+    String asked = ESC + both.replace("~", end).replace('^', '\u0007');
+    String set = sets.replace("~", end).replace("]", ESC + "]");
+    for (int at = 0; at <= asked.length(); at++) {
+      Sieve sieve = new Sieve();
+      String shown = sifted(sieve, "a" + asked.substring(0, at));
+      String whole = sieve.whole();
+      shown += sifted(sieve, asked.substring(at) + "b");
+      assertThat(shown).isEqualTo("a" + set + "b");
+      assertThat(whole + sieve.whole()).isEqualTo("a" + asked + "b");
     }
   }
 
