@@ -216,6 +216,26 @@ await test('those who listen miss nothing where the session is lost', async (ope
   assert.equal(client.status.resumed, false);
 });
 
+await test('more feeds than one frame has room for are gone on with, each event once', async (open) => {
+  const [writer, reader] = [open({}), open({})];
+  const names = range(1, 900).map((number) => `${'long-'.repeat(34)}${number}`);
+  const seen = names.map(() => []);
+  const heard = names.map((name, at) => reader.channel(name, { onDelivery: ({ kind, event }) => seen[at].push(kind === 'event' ? event.content : kind) }));
+  await Promise.all(heard.map((feed) => feed.ready));
+  const say = (content) => Promise.all(names.map((name) => writer.message(name, content)));
+  for (const round of range(1, 3)) {
+    await say(2 * round - 1);
+    reader.cut();
+    await say(2 * round);
+    await until(() => reader.status.state === 'connected');
+  }
+  await until(() => seen.every((one) => one.length >= 6));
+  await say(7);
+  await until(() => seen.every((one) => one.includes(7)));
+  assert.deepEqual(seen, names.map(() => range(1, 7)));
+  assert.ok(reader.status.resumed);
+});
+
 await test('a reader that is given up before it begins reads nothing', async (open) => {
   const client = open({});
   const feed = client.channel('given-up', { signal: AbortSignal.abort() });

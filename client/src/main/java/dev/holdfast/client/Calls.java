@@ -1,14 +1,14 @@
 package dev.holdfast.client;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,18 +34,37 @@ final class Calls {
     DROPPED
   }
 
-  /** One command. */
-  record Call(String id, String text, Fate fate, CompletableFuture<Frame> answer) {}
+  /**
+   * One command.
+   *
+   * @param number its place among the others
+   * @param again whether it is still wanted, where it was refused for coming too fast; null where
+   *     whoever gave it is told
+   */
+  record Call(
+      long number,
+      String id,
+      String text,
+      Fate fate,
+      @Nullable BooleanSupplier again,
+      CompletableFuture<Frame> answer) {}
 
   /** What to do with the commands under way, over a new connection. */
   record Resumption(List<Call> again, List<Call> lost) {}
 
-  /** Commands that change nothing, or nothing twice. */
+  /** Commands that only ask: the order of those that come too fast is of no matter. */
+  private static final Set<String> ASKING =
+      Set.of("history", "presence", "get_stats", "list_tools", "health");
+
+  /** Others that change nothing, or nothing twice. */
   private static final Set<String> REPEATABLE =
-      Set.of("ping", "history", "presence", "get_stats", "detach", "subscribe", "unsubscribe");
+      Set.of("ping", "detach", "subscribe", "unsubscribe");
 
   private final Map<String, Call> underWay = new LinkedHashMap<>();
-  private final Deque<Call> waiting = new ArrayDeque<>();
+  private final TreeMap<Long, Call> waiting = new TreeMap<>();
+  private double room = UNDER_WAY;
+  private int refusals;
+  private boolean held;
   private long count;
   private long frameLimit = 64 * 1024;
   private boolean ended;
@@ -53,6 +72,10 @@ final class Calls {
   /** The largest frame that the gateway takes, in bytes. */
   void frameLimit(long bytes) {
     frameLimit = bytes;
+  }
+
+  long frameLimit() {
+    return frameLimit;
   }
 
   /** An id that no command has had. */
@@ -67,6 +90,17 @@ final class Calls {
    * @return its id
    */
   String give(String type, Map<String, ?> fields, CompletableFuture<Frame> answer) {
+    return give(type, fields, ASKING.contains(type) ? () -> true : null, answer);
+  }
+
+  /**
+   * @param again as {@link Call} has it
+   */
+  String give(
+      String type,
+      Map<String, ?> fields,
+      @Nullable BooleanSupplier again,
+      CompletableFuture<Frame> answer) {
     String id = nextId();
     Map<String, @Nullable Object> frame = new LinkedHashMap<>();
     frame.put("type", type);
@@ -76,7 +110,7 @@ final class Calls {
       String text = Json.text(frame);
       CommandException fault = fault(text);
       if (fault == null) {
-        waiting.add(new Call(id, text, fate(type, fields), answer));
+        waiting.put(count, new Call(count, id, text, fate(type, fields), again, answer));
       } else {
         answer.completeExceptionally(fault);
       }
@@ -111,17 +145,19 @@ final class Calls {
     if (type.equals("attach")) {
       return Fate.DROPPED;
     }
-    return REPEATABLE.contains(type) || fields.containsKey("idempotency_key")
+    return ASKING.contains(type)
+            || REPEATABLE.contains(type)
+            || fields.containsKey("idempotency_key")
         ? Fate.REPEATED
         : Fate.ONCE;
   }
 
   /** The next command to send; null where there is none, or too many are under way. */
   @Nullable Call next() {
-    if (underWay.size() >= UNDER_WAY || waiting.isEmpty()) {
+    if (held || underWay.size() >= room || waiting.isEmpty()) {
       return null;
     }
-    Call call = waiting.remove();
+    Call call = waiting.pollFirstEntry().getValue();
     underWay.put(call.id(), call);
     return call;
   }
@@ -131,12 +167,50 @@ final class Calls {
     return id == null ? null : underWay.remove(id);
   }
 
+  /** A command was not refused for coming too fast. */
+  void taken() {
+    refusals = 0;
+    room = Math.min(UNDER_WAY, room + 1 / room);
+  }
+
+  /**
+   * A command came too fast: none is sent until {@link #release}, and fewer at once from then on.
+   *
+   * @return how many times in a row that was so before; -1 where none is sent already
+   */
+  int hold() {
+    if (held) {
+      return -1;
+    }
+    held = true;
+    room = Math.max(1, room / 2);
+    return refusals++;
+  }
+
+  void release() {
+    held = false;
+  }
+
+  /** Puts a command back into its place; false where it is not wanted any more. */
+  boolean putBack(Call call) {
+    boolean wanted = call.again() != null && call.again().getAsBoolean();
+    if (wanted) {
+      waiting.put(call.number(), call);
+    }
+    return wanted;
+  }
+
   /**
    * There is a new connection.
    *
    * @param resumed whether with the same session
    */
   Resumption resume(boolean resumed) {
+    held = false;
+    room = UNDER_WAY;
+    refusals = 0;
+    // Feeds are asked for anew; twice would be once, and from wherever the first one has come to.
+    waiting.values().removeIf(call -> call.fate() == Fate.DROPPED);
     List<Call> again = new ArrayList<>();
     List<Call> lost = new ArrayList<>();
     for (Call call : List.copyOf(underWay.values())) {
@@ -160,7 +234,7 @@ final class Calls {
   void end(String message) {
     ended = true;
     List<Call> all = new ArrayList<>(underWay.values());
-    all.addAll(waiting);
+    all.addAll(waiting.values());
     underWay.clear();
     waiting.clear();
     for (Call call : all) {

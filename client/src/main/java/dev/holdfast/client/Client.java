@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +13,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +28,15 @@ public final class Client implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Client.class.getName());
 
+  /** The most that a gateway takes of whoever it does not know yet. */
+  private static final int HELLO_BYTES = 16 * 1024;
+
   private final ClientBuilder settings;
   private final HttpClient http;
   private final ScheduledThreadPoolExecutor loop;
   private final Calls calls = new Calls();
   private final Feeds feeds;
+  private final Attaching attaching;
   private final CompletableFuture<Client> first = new CompletableFuture<>();
   private @Nullable Link link;
   private @Nullable String sessionId;
@@ -43,12 +47,12 @@ public final class Client implements AutoCloseable {
   private boolean ended;
   private int attempts;
   private long advisedMillis;
-  private volatile long silenceMillis;
   private volatile @Nullable Thread thread;
 
   Client(ClientBuilder settings) {
     this.settings = settings;
     this.feeds = new Feeds(this::detach, settings.listener);
+    this.attaching = new Attaching(this, feeds);
     this.http =
         settings.http == null
             ? HttpClient.newBuilder().connectTimeout(settings.connectTimeout).build()
@@ -132,15 +136,20 @@ public final class Client implements AutoCloseable {
    */
   public CompletableFuture<Frame> command(String type, Map<String, ?> fields) {
     CompletableFuture<Frame> answer = new CompletableFuture<>();
-    run(() -> give(type, fields, answer));
+    run(() -> {
+      calls.give(type, fields, answer);
+      sendCalls();
+    });
     if (loop.isShutdown()) {
       answer.completeExceptionally(Calls.closed());
     }
     return answer;
   }
 
-  private String give(String type, Map<String, ?> fields, CompletableFuture<Frame> answer) {
-    String id = calls.give(type, fields, answer);
+  /** Gives a command that is given again where it came too fast, as long as it is wanted. */
+  String give(
+      String type, Map<String, ?> fields, BooleanSupplier wanted, CompletableFuture<Frame> answer) {
+    String id = calls.give(type, fields, wanted, answer);
     sendCalls();
     return id;
   }
@@ -155,17 +164,17 @@ public final class Client implements AutoCloseable {
 
   /** Says something to everyone in a channel. */
   public CompletableFuture<Frame> message(String channel, @Nullable Object content) {
-    return command("message", fields("channel", channel, "content", content));
+    return command("message", Json.fields("channel", channel, "content", content));
   }
 
   /** Says something to every other connection. */
   public CompletableFuture<Frame> broadcast(@Nullable Object content) {
-    return command("broadcast", fields("content", content));
+    return command("broadcast", Json.fields("content", content));
   }
 
   /** Says something to one user. */
   public CompletableFuture<Frame> direct(String to, @Nullable Object content) {
-    return command("direct", fields("to", to, "content", content));
+    return command("direct", Json.fields("to", to, "content", content));
   }
 
   /**
@@ -176,25 +185,12 @@ public final class Client implements AutoCloseable {
    */
   public CompletableFuture<Frame> publish(
       String channel, String event, @Nullable Object data, @Nullable String key) {
-    Map<String, @Nullable Object> fields = fields("channel", channel, "event", event);
+    Map<String, @Nullable Object> fields = Json.fields("channel", channel, "event", event);
     fields.put("data", data);
     if (key != null) {
       fields.put("idempotency_key", key);
     }
     return command("publish", fields);
-  }
-
-  private static Map<String, @Nullable Object> fields(String name, @Nullable Object value) {
-    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put(name, value);
-    return fields;
-  }
-
-  private static Map<String, @Nullable Object> fields(
-      String name, @Nullable Object value, String other, @Nullable Object otherValue) {
-    Map<String, @Nullable Object> fields = fields(name, value);
-    fields.put(other, otherValue);
-    return fields;
   }
 
   // Feeds.
@@ -224,7 +220,7 @@ public final class Client implements AutoCloseable {
         } else {
           if (!(from instanceof Begin.Now)) {
             // It may be read already, as a run is by whoever starts it; only anew it begins there.
-            detach(feed);
+            attaching.detach(feed);
           }
           flow.begin();
         }
@@ -234,33 +230,11 @@ public final class Client implements AutoCloseable {
 
   /** Asks for a feed; returns the id of the command. */
   String attach(String feed, Begin from) {
-    Object wire =
-        switch (from) {
-          case Begin.Start() -> "start";
-          case Begin.Now() -> "now";
-          case Begin.After(String position) -> Map.of("after", position);
-        };
-    CompletableFuture<Frame> answer = new CompletableFuture<>();
-    String id = give("attach", fields("feed", feed, "from", wire), answer);
-    answer.whenComplete((frame, failure) -> run(() -> attached(feed, id, frame, failure)));
-    return id;
-  }
-
-  private void attached(
-      String feed, String id, @Nullable Frame frame, @Nullable Throwable failure) {
-    FeedFlow flow = feeds.find(feed);
-    if (flow == null || !flow.askedBy(id)) {
-      return;
-    }
-    if (frame != null) {
-      flow.attached(frame);
-    } else if (failure != null) {
-      flow.fail(failure);
-    }
+    return attaching.attach(feed, from);
   }
 
   void detach(String feed) {
-    give("detach", fields("feed", feed), new CompletableFuture<>());
+    attaching.detach(feed);
   }
 
   /** The gateway left something out, which it never should: another connection may do better. */
@@ -274,7 +248,7 @@ public final class Client implements AutoCloseable {
   /** Its subscriber is gone. */
   void forget(FeedFlow flow) {
     if (feeds.remove(flow)) {
-      detach(flow.feed());
+      attaching.detach(flow.feed());
     }
   }
 
@@ -293,7 +267,7 @@ public final class Client implements AutoCloseable {
 
   private void hello(Link over) {
     helloId = "hello-" + calls.nextId();
-    Map<String, @Nullable Object> hello = fields("type", "connect", "id", helloId);
+    Map<String, @Nullable Object> hello = Json.fields("type", "connect", "id", helloId);
     usedToken = settings.token.get();
     if (usedToken != null) {
       hello.put("token", usedToken);
@@ -303,12 +277,14 @@ public final class Client implements AutoCloseable {
     }
     if (sessionId != null) {
       hello.put("session_id", sessionId);
-      hello.put("positions", feeds.positions());
+      long room = Math.min(HELLO_BYTES, calls.frameLimit()) - Json.text(hello).length() - 20;
+      hello.put("positions", feeds.positions(room));
     }
     over.send(Json.text(hello));
   }
 
   private void admitted(Frame frame) {
+    Link over = link;
     boolean resumed = frame.flag("resumed");
     sessionId = frame.text("session_id");
     attempts = 0;
@@ -318,11 +294,12 @@ public final class Client implements AutoCloseable {
       calls.frameLimit(most.longValue());
     }
     // Three heartbeats missed: a connection that is dead without anybody having said so.
-    silenceMillis = 3 * frame.number("heartbeat_interval_ms", 25_000);
-    watchSilence();
+    long silenceMillis = 3 * frame.number("heartbeat_interval_ms", 25_000);
+    if (over != null && silenceMillis > 0) {
+      over.watch(loop, silenceMillis);
+    }
     List<FeedFlow> left = feeds.placed(frame.fields().get("feeds"), resumed);
     Calls.Resumption commands = calls.resume(resumed);
-    Link over = link;
     if (over != null) {
       commands.again().forEach(call -> over.send(call.text()));
     }
@@ -342,27 +319,6 @@ public final class Client implements AutoCloseable {
                 -1));
   }
 
-  private void watchSilence() {
-    Link watched = link;
-    if (watched == null || silenceMillis <= 0) {
-      return;
-    }
-    loop.schedule(
-        () -> {
-          if (!watched.equals(link)) {
-            return;
-          }
-          long silent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - watched.heardNanos());
-          if (silent >= silenceMillis) {
-            watched.abort("nothing came for " + silent + " ms");
-          } else {
-            watchSilence();
-          }
-        },
-        Math.max(100, silenceMillis / 4),
-        TimeUnit.MILLISECONDS);
-  }
-
   private void received(Frame frame) {
     String type = frame.type();
     if (type.equals("connected")) {
@@ -374,10 +330,13 @@ public final class Client implements AutoCloseable {
     }
     Call call = calls.answered(frame.text("id"));
     if (call != null) {
-      if (type.equals("error")) {
+      if (!type.equals("error")) {
+        calls.taken();
+        call.answer().complete(frame);
+      } else if (call.again() == null || !"rate_limited".equals(frame.text("code"))) {
         call.answer().completeExceptionally(CommandException.of(frame));
       } else {
-        call.answer().complete(frame);
+        tooFast(call, frame);
       }
       sendCalls();
       return;
@@ -387,6 +346,27 @@ public final class Client implements AutoCloseable {
       aside(frame);
     } else {
       feeds.received(feed, frame);
+    }
+  }
+
+  private void tooFast(Call call, Frame refusal) {
+    int before = calls.hold();
+    Link over = link;
+    if (before >= 0 && over != null) {
+      long pause = settings.backoff.before(before).toMillis();
+      loop.schedule(
+          () ->
+              guarded(() -> {
+                if (over.equals(link)) {
+                  calls.release();
+                  sendCalls();
+                }
+              }),
+          Math.max(pause, refusal.number("retry_after_ms", 0)),
+          TimeUnit.MILLISECONDS);
+    }
+    if (!calls.putBack(call)) {
+      call.answer().completeExceptionally(CommandException.of(refusal));
     }
   }
 

@@ -194,6 +194,14 @@ final class FeedFlow implements Flow.Subscription {
     });
   }
 
+  boolean attaching() {
+    return state == State.ATTACHING;
+  }
+
+  boolean paused() {
+    return state == State.PAUSED;
+  }
+
   /** Ends it with an error. */
   void fail(Throwable why) {
     if (state != State.DONE) {

@@ -1,10 +1,13 @@
 package dev.holdfast.client;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,9 @@ final class Feeds {
 
   /** Places in feeds without a subscriber. */
   private final Map<String, String> unclaimed = new HashMap<>();
+
+  /** The feeds whose places the gateway was told last. */
+  private final Set<String> told = new HashSet<>();
 
   /**
    * @param detach asks the gateway to let go of a feed
@@ -48,15 +54,32 @@ final class Feeds {
     return flows.get(feed);
   }
 
-  /** Where each feed would go on. */
-  Map<String, String> positions() {
-    Map<String, String> positions = new LinkedHashMap<>(unclaimed);
+  /**
+   * Where each feed would go on, as far as there is room; the others are asked for once there is a
+   * connection.
+   *
+   * @param room for all of them as JSON, in bytes
+   */
+  Map<String, String> positions(long room) {
+    Map<String, String> all = new LinkedHashMap<>(unclaimed);
     flows.forEach((feed, flow) -> {
       String position = flow.resumePosition();
       if (position != null) {
-        positions.put(feed, position);
+        all.put(feed, position);
       }
     });
+    Map<String, String> positions = new LinkedHashMap<>();
+    long left = room;
+    for (Map.Entry<String, String> one : all.entrySet()) {
+      String text = Json.text(Map.of(one.getKey(), one.getValue()));
+      left -= text.getBytes(StandardCharsets.UTF_8).length;
+      if (left < 0) {
+        break;
+      }
+      positions.put(one.getKey(), one.getValue());
+    }
+    told.clear();
+    told.addAll(positions.keySet());
     return positions;
   }
 
@@ -68,25 +91,30 @@ final class Feeds {
    * @return the flows whose feeds are not read from where their subscribers are
    */
   List<FeedFlow> placed(@Nullable Object places, boolean resumed) {
+    Map<String, String> before = Map.copyOf(unclaimed);
     unclaimed.clear();
     Map<String, FeedFlow> left = new LinkedHashMap<>(flows);
     if (places instanceof List<?> all) {
       for (Object one : all) {
         if (one instanceof Map<?, ?> place) {
-          placed(place, resumed, left);
+          placed(place, resumed, left, before);
         }
       }
     }
     return new ArrayList<>(left.values());
   }
 
-  private void placed(Map<?, ?> place, boolean resumed, Map<String, FeedFlow> left) {
+  private void placed(
+      Map<?, ?> place, boolean resumed, Map<String, FeedFlow> left, Map<String, String> before) {
     String feed = String.valueOf(place.get("feed"));
     String position = String.valueOf(place.get("position"));
     FeedFlow flow = flows.get(feed);
     if (flow == null) {
-      unclaimed.put(feed, position);
-    } else if (!resumed || flow.resumePosition() == null) {
+      String seen = resumed ? before.get(feed) : null;
+      unclaimed.put(feed, seen != null && Places.later(seen, position) ? seen : position);
+    } else if (!resumed
+        || flow.resumePosition() == null
+        || !(told.contains(feed) || position.equals(flow.resumePosition()))) {
       // Attached, but not from where the subscriber is: it is asked for anew.
       detach.accept(feed);
     } else {
@@ -124,6 +152,9 @@ final class Feeds {
     String position = unclaimed.get(feed);
     if (position != null && frame.fields().containsKey("offset")) {
       String now = Places.of(Places.epoch(position), frame.number("offset", 0));
+      if (!Places.later(now, position)) {
+        return;
+      }
       unclaimed.put(feed, now);
       listener.event(new Delivery.Event(feed, now, frame));
     } else if (frame.type().equals("detached")) {

@@ -55,6 +55,20 @@ final class Json {
     }
   }
 
+  /** What a frame says, to which more may be added. */
+  static Map<String, @Nullable Object> fields(String name, @Nullable Object value) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put(name, value);
+    return fields;
+  }
+
+  static Map<String, @Nullable Object> fields(
+      String name, @Nullable Object value, String other, @Nullable Object otherValue) {
+    Map<String, @Nullable Object> fields = fields(name, value);
+    fields.put(other, otherValue);
+    return fields;
+  }
+
   private static @Nullable Object value(JsonParser parser) {
     return switch (parser.currentToken()) {
       case START_OBJECT -> members(parser);

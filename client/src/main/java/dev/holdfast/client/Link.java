@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,22 @@ final class Link implements WebSocket.Listener {
   /** When something came last, by {@link System#nanoTime()}. Any thread. */
   long heardNanos() {
     return heardNanos;
+  }
+
+  /** Takes itself for dead once nothing has come for so long. */
+  void watch(ScheduledExecutorService timer, long silenceMillis) {
+    long silent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos);
+    if (ended) {
+      return;
+    }
+    if (silent >= silenceMillis) {
+      abort("nothing came for " + silent + " ms");
+    } else {
+      timer.schedule(
+          () -> loop.execute(() -> watch(timer, silenceMillis)),
+          Math.max(100, silenceMillis / 4),
+          TimeUnit.MILLISECONDS);
+    }
   }
 
   void send(String frame) {

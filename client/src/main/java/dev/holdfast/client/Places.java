@@ -22,6 +22,11 @@ final class Places {
     }
   }
 
+  /** Whether one position comes after another of the same epoch. */
+  static boolean later(String one, String other) {
+    return epoch(one).equals(epoch(other)) && offset(one) > offset(other);
+  }
+
   static String of(String epoch, long offset) {
     return epoch + ":" + offset;
   }

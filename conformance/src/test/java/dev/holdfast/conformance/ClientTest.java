@@ -246,6 +246,65 @@ class ClientTest {
   }
 
   @Test
+  void feedsThatAreAskedForTooFastAreAskedForAgain() throws Exception {
+    Server before = server;
+    server = start(Map.of("session.commands_per_second", "40"));
+    relay.retarget(server.address().getPort());
+    before.close();
+    Client ann = connect("ann");
+    Client bob = connect("bob");
+    bob.message("feed-0", "before").join();
+    List<Collected> all = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      all.add(Collected.of(ann.feed("channel:feed-" + i, new Begin.Start())));
+    }
+    for (int i = 0; i < 60; i++) {
+      bob.publish("feed-" + i, "a:b", null, null).handle((said, refused) -> said);
+    }
+    assertThat(all.getFirst().contents(1)).containsExactly("before");
+    // Only asks, and is asked again until it is answered.
+    for (int i = 0; i < 60; i++) {
+      ann.command("history", Map.of("feed", "channel:feed-0")).orTimeout(20, TimeUnit.SECONDS);
+    }
+    assertThat(code(ann.command("history", Map.of("feed", "channel:feed-0")))).isEqualTo("none");
+    all.getFirst().subscription().cancel();
+    Collected again = Collected.of(ann.feed("channel:feed-0", new Begin.Start()));
+    assertThat(again.contents(1)).containsExactly("before");
+    await()
+        .until(
+            () -> all.stream().allMatch(one -> !one.ended.isDone() || one.equals(all.getFirst())));
+  }
+
+  @Test
+  void moreFeedsThanOneFrameHasRoomForAreGoneOnWithEachEventOnce() throws Exception {
+    Client ann = connect("ann");
+    Client bob =
+        connect(Client.of(URI.create("ws://127.0.0.1:" + server.address().getPort())).user("bob"));
+    List<String> names =
+        IntStream.range(0, 400).mapToObj(number -> "long-".repeat(34) + number).toList();
+    List<Collected> all = new ArrayList<>();
+    names.forEach(name -> all.add(Collected.of(ann.channel(name))));
+    begun(ann);
+    for (int round = 0; round < 3; round++) {
+      for (String name : names) {
+        bob.message(name, 2 * round);
+      }
+      relay.cut();
+      String last = names.getLast();
+      for (String name : names) {
+        CompletableFuture<Frame> said = bob.message(name, 2 * round + 1);
+        if (name.equals(last)) {
+          said.join();
+        }
+      }
+      begun(ann);
+    }
+    for (Collected one : all) {
+      assertThat(one.contents(6)).containsExactly("0", "1", "2", "3", "4", "5");
+    }
+  }
+
+  @Test
   void aFeedThatMayNotBeReadFails() {
     Client ann = connect("ann");
     Collected secret = Collected.of(ann.feed("run:of-nobody", new Begin.Now()));

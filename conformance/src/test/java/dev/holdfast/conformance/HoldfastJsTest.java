@@ -23,22 +23,33 @@ class HoldfastJsTest {
 
   @Test
   void itComesBackByItselfAndGivesEachEventOnce() throws Exception {
+    tried(
+        Map.of("auth.secret", Gateways.SECRET, "session.token_warning", "1s"),
+        "holdfast-js.mjs",
+        "15 passed");
+  }
+
+  @Test
+  void itAsksAgainForWhatItAskedForTooFast() throws Exception {
+    tried(Map.of("session.commands_per_second", "40"), "holdfast-js-limits.mjs", "all passed");
+  }
+
+  private static void tried(Map<String, String> settings, String script, String end)
+      throws Exception {
     Assumptions.assumeTrue(
         System.getenv("CI") != null || hasWebSocket(),
         "holdfast.js is tried in Node 20.10 or later, which is not installed");
     try (ChildGateways gateways = new ChildGateways();
-        Gateway gateway =
-            gateways.own(
-                true, Map.of("auth.secret", Gateways.SECRET, "session.token_warning", "1s"))) {
+        Gateway gateway = gateways.own(true, settings)) {
       Process node =
           node(
-              Path.of("src/test/resources/holdfast-js.mjs").toString(),
+              Path.of("src/test/resources", script).toString(),
               CLIENT.toUri().toString(),
               gateway.ws("/ws").toString(),
               Gateways.SECRET);
       String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(node.waitFor()).as(said).isZero();
-      assertThat(said).contains("14 passed");
+      assertThat(said).contains(end);
       assertThat(gateways.errors()).isEmpty();
     }
   }

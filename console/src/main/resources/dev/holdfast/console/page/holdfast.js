@@ -3,13 +3,18 @@
  * Types are in holdfast.d.ts.
  */
 
+/** Commands that only ask: where one comes too fast it is asked again, as its order is of no matter. */
+const ASKING = new Set(['history', 'presence', 'get_stats', 'list_tools', 'health']);
+
 /** Commands that change nothing, or nothing twice: they are sent again to whichever session there is. */
-const REPEATABLE = new Set(['ping', 'history', 'presence', 'get_stats', 'detach', 'subscribe', 'unsubscribe',
-  'list_tools', 'health']);
+const REPEATABLE = new Set([...ASKING, 'ping', 'detach', 'subscribe', 'unsubscribe']);
 
 /** Commands under way at once: what a gateway remembers answers of, so that none is obeyed twice. */
 const UNDER_WAY = 256;
 const WAITING = 10_000;
+
+/** The most that a gateway takes of whoever it does not know yet, in bytes. */
+const HELLO = 16 * 1024;
 
 /** Deliveries that wait for a reader before its feed is let go, to be taken up again from the same place. */
 const BUFFER = 1024;
@@ -37,6 +42,7 @@ export class HoldfastError extends Error {
 
 const epochOf = (position) => position.slice(0, Math.max(0, position.lastIndexOf(':')));
 const offsetOf = (position) => Number(position.slice(position.lastIndexOf(':') + 1)) || 0;
+const bytesOf = (text) => new TextEncoder().encode(text).length;
 
 /** One feed on its way to its reader. */
 class Feed {
@@ -69,6 +75,14 @@ class Feed {
 
   get closed() {
     return this.#state === 'done';
+  }
+
+  get _attaching() {
+    return this.#state === 'attaching';
+  }
+
+  get _paused() {
+    return this.#state === 'paused';
   }
 
   /** Ends the reading. What is buffered is dropped; an iteration over it ends. */
@@ -157,13 +171,13 @@ class Feed {
 
   /** A new connection on which it is not attached as it should be. */
   _reattach() {
-    if (this.#state === 'attached' || this.#state === 'attaching') {
+    if (this.#state === 'attached' || this._attaching) {
       this._attach();
     }
   }
 
   _askedBy(id) {
-    return this.#state === 'attaching' && this.#attachId === id;
+    return this._attaching && this.#attachId === id;
   }
 
   _attached(frame) {
@@ -267,9 +281,12 @@ class Client {
   #count = 0;
   #advisedMs = 0;
   #frameLimit = 64 * 1024;
+  #most = UNDER_WAY;
+  #refusals = 0;
+  #told = new Set();
   #heartbeatMs = 25_000;
   #heardAt = 0;
-  #timers = { retry: null, handshake: null, pulse: null };
+  #timers = { retry: null, handshake: null, pulse: null, hold: null };
   #first;
 
   constructor(options) {
@@ -320,13 +337,15 @@ class Client {
 
   /** Gives a command; the promise is of its answer. It is obeyed once, however often the connection is cut. */
   command(type, fields = {}) {
-    return new Promise((resolve, reject) => this.#give(type, fields, resolve, reject));
+    return new Promise((resolve, reject) => this.#give(type, fields, resolve, reject, ASKING.has(type) ? () => true : null));
   }
 
-  #give(type, fields, resolve, reject) {
-    const id = `c${(++this.#count).toString(36)}`;
+  /** `again` says whether it is still wanted, where it was refused for coming too fast; null: whoever gave it is told. */
+  #give(type, fields, resolve, reject, again) {
+    const number = ++this.#count;
+    const id = `c${number.toString(36)}`;
     const text = JSON.stringify({ type, id, ...fields });
-    const bytes = new TextEncoder().encode(text).length;
+    const bytes = bytesOf(text);
     if (this.#ended) {
       reject(new HoldfastError('closed', 'the client is closed'));
     } else if (bytes > this.#frameLimit) {
@@ -336,18 +355,48 @@ class Client {
     } else {
       const fate = type === 'attach' ? 'dropped'
         : REPEATABLE.has(type) || fields.idempotency_key !== undefined ? 'repeated' : 'once';
-      this.#waiting.push({ id, text, fate, resolve, reject });
+      this.#waiting.push({ number, id, text, fate, resolve, reject, again });
       this.#sendCommands();
     }
     return id;
   }
 
   #sendCommands() {
-    while (this.#admitted && this.#waiting.length > 0 && this.#underWay.size < UNDER_WAY) {
+    while (this.#admitted && this.#timers.hold === null && this.#waiting.length > 0 && this.#underWay.size < this.#most) {
       const call = this.#waiting.shift();
       this.#underWay.set(call.id, call);
       this.#socket.send(call.text);
     }
+  }
+
+  /** A command came too fast: nothing more is sent for a while, then fewer at once, and it in its place. */
+  #tooFast(call, failure) {
+    if (this.#timers.hold === null) {
+      this.#most = Math.max(1, this.#most / 2);
+      this.#timers.hold = setTimeout(() => {
+        this.#timers.hold = null;
+        this.#sendCommands();
+      }, Math.max(this.#pause(this.#refusals++), failure.retryAfterMs ?? 0));
+    }
+    if (call.again()) {
+      const at = this.#waiting.findIndex(({ number }) => number > call.number);
+      this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, call);
+    } else {
+      call.reject(failure);
+    }
+  }
+
+  #release() {
+    clearTimeout(this.#timers.hold);
+    this.#timers.hold = null;
+    this.#most = UNDER_WAY;
+    this.#refusals = 0;
+  }
+
+  /** A random part of a time that doubles with each time in a row. */
+  #pause(before) {
+    const { first, most, random } = this.#options;
+    return Math.min(most, first * 2 ** Math.min(before, 30)) * (0.5 + random() / 2);
   }
 
   /** Says something that wants no answer and would be of no use later: dropped while there is no connection. */
@@ -403,12 +452,22 @@ class Client {
     let id = null;
     id = this.#give('attach', { feed: feed.name, from },
       (frame) => feed._askedBy(id) && feed._attached(frame),
-      (failure) => feed._askedBy(id) && failure.code !== 'dropped' && feed._fail(failure));
+      (failure) => feed._askedBy(id) && failure.code !== 'dropped' && feed._fail(failure),
+      () => feed._askedBy(id));
     return id;
   }
 
   _detach(name) {
-    this.#give('detach', { feed: name }, () => {}, () => {});
+    this.#give('detach', { feed: name }, () => {}, () => {}, () => {
+      const reader = this.#readers().get(name);
+      if (reader?._attaching) {
+        // It may be attached meanwhile, from where it had come to: both are asked for anew.
+        this._detach(name);
+        reader._attach();
+        return false;
+      }
+      return !reader || reader._paused;
+    });
   }
 
   _forget(feed) {
@@ -479,14 +538,26 @@ class Client {
     }
     if (this.#sessionId !== null) {
       hello.session_id = this.#sessionId;
-      hello.positions = {};
-      for (const [name, feed] of this.#readers()) {
-        if (feed._resumePosition !== null) {
-          hello.positions[name] = feed._resumePosition;
-        }
-      }
+      hello.positions = this.#positions(Math.min(HELLO, this.#frameLimit) - bytesOf(JSON.stringify(hello)) - 20);
     }
     socket.send(JSON.stringify(hello));
+  }
+
+  /** Where each feed is, as far as there is room; the others are asked for once there is a connection. */
+  #positions(room) {
+    const positions = {};
+    this.#told.clear();
+    for (const [name, { _resumePosition: position }] of this.#readers()) {
+      room -= position === null ? 0 : bytesOf(JSON.stringify([name, position]));
+      if (room < 0) {
+        break;
+      }
+      if (position !== null) {
+        positions[name] = position;
+        this.#told.add(name);
+      }
+    }
+    return positions;
   }
 
   #welcome(frame) {
@@ -507,7 +578,7 @@ class Client {
         this.#listen(name, position);
       }
       const there = feed?._resumePosition ?? null;
-      if (there !== null && (frame.resumed || there === position)) {
+      if (there !== null && (there === position || (frame.resumed && this.#told.has(name)))) {
         left.delete(name);
         feed._resumed(position, recovered);
       } else if (feed) {
@@ -552,10 +623,14 @@ class Client {
     }
     if (call) {
       this.#underWay.delete(frame.id);
-      if (frame.type === 'error') {
-        call.reject(HoldfastError.of(frame));
-      } else {
+      if (frame.type !== 'error') {
+        this.#refusals = 0;
+        this.#most = Math.min(UNDER_WAY, this.#most + 1 / this.#most);
         call.resolve(frame);
+      } else if (frame.code === 'rate_limited' && call.again) {
+        this.#tooFast(call, HoldfastError.of(frame));
+      } else {
+        call.reject(HoldfastError.of(frame));
       }
       this.#sendCommands();
     } else if (frame.feed !== undefined) {
@@ -655,6 +730,7 @@ class Client {
     this.#socket = null;
     clearTimeout(this.#timers.handshake);
     clearTimeout(this.#timers.pulse);
+    this.#release();
     this.#drop(socket);
     const why = (code > 4000 && this.#refusal?.message)
       || (reason || (code === 1006 ? 'the connection was lost' : `closed with ${code}`));
@@ -667,10 +743,9 @@ class Client {
       return;
     }
     // A connection that was good is tried again soon; what fails again and again, less and less.
-    const { first, most, random } = this.#options;
-    const whole = was ? first : Math.min(most, first * 2 ** Math.min(this.#attempts, 30));
+    const pause = this.#pause(was ? 0 : this.#attempts);
     this.#attempts++;
-    const retryInMs = Math.round(Math.max(whole * (0.5 + random() / 2), this.#advisedMs, code === 4013 ? 5_000 : 0));
+    const retryInMs = Math.round(Math.max(pause, this.#advisedMs, code === 4013 ? 5_000 : 0));
     this.#timers.retry = setTimeout(() => this.#connect(), retryInMs);
     this.#become({ state: 'waiting', reason: why, code, retryInMs, attempts: this.#attempts });
   }
@@ -684,9 +759,7 @@ class Client {
 
   #end(code, reason) {
     this.#ended = true;
-    clearTimeout(this.#timers.retry);
-    clearTimeout(this.#timers.handshake);
-    clearTimeout(this.#timers.pulse);
+    Object.values(this.#timers).forEach(clearTimeout);
     globalThis.removeEventListener?.('online', this.#online);
     globalThis.removeEventListener?.('offline', this.#probe);
     const failure = code > 4000 && this.#refusal ? HoldfastError.of(this.#refusal) : new HoldfastError('closed', reason);
