@@ -221,6 +221,64 @@ class ConsoleDeviceTest {
   }
 
   @Test
+  @DisplayName("EVT15 a browser that is reloaded is the same device again, with what was on")
+  void aBrowserThatIsReloadedIsTheSameDeviceAgain() {
+    Page device = browsers.open(browsers.person(), "this-device");
+    button(device, "Be a device").click();
+    Locator registered = device.locator("main .badge.good");
+    assertThat(registered).hasText("registered");
+    String id = device.locator("main .card h2").textContent();
+    Page user = browsers.open(browsers.person(), "devices/" + id);
+    button(user, "Take a photo").click();
+    allow(device);
+    done(user, "Take a photo");
+    button(device, "Keep telling where it is").click();
+
+    // What waits is done once it is back, and once.
+    device.navigate("about:blank");
+    assertThat(user.locator("main section .badge.warn").first()).hasText("away");
+    field(user, "Text").fill("while away");
+    button(user, "Notify").click();
+    assertThat(user.locator(".result .badge").first()).hasText("waits for the device");
+    device.goBack();
+    assertThat(registered).hasText("registered");
+    assertThat(device.locator("main .card h2").first()).hasText(id);
+    assertThat(device.locator(".live-device")).containsText("telling where this is");
+    // A question that nobody answered is asked again.
+    assertThat(button(device, "Allow")).isVisible();
+    device.reload();
+    allow(device);
+    done(user, "Notify");
+    assertThat(device.locator("main li.card")).hasCount(1);
+    // What was allowed is not asked again.
+    button(user, "Take a photo").click();
+    done(user, "Take a photo");
+
+    // Of a recording there is what had arrived.
+    button(user, "Start recording").click();
+    allow(device);
+    done(user, "Start recording");
+    assertThat(device.locator("main .ask p").first())
+        .containsText(Pattern.compile("has \\d[\\d.]* KB"));
+    device.reload();
+    assertThat(device.locator("main")).containsText("A recording waits to be fetched");
+    button(user, "Stop recording").click();
+    assertThat(done(user, "Stop recording").locator("video")).isVisible();
+
+    Page copy = device.waitForPopup(() -> device.evaluate("() => { open(location.href); }"));
+    assertThat(button(copy, "Be a device")).isVisible();
+    assertThat(copy.locator("main .card h2").first()).not().hasText(id);
+    copy.close();
+    assertThat(registered).hasText("registered");
+
+    button(device, "Stop everything").first().click();
+    device.reload();
+    assertThat(button(device, "Be a device")).isVisible();
+    assertThat(device.locator(".live-device")).hasCount(0);
+    assertThat(device.evaluate("() => sessionStorage.getItem('holdfast.device-state')")).isNull();
+  }
+
+  @Test
   void aPlaceIsDrawnAsFarAsItIsOne() throws Exception {
     Object odd = Map.of("toString", 1, "valueOf", 1);
     try (Device device =

@@ -230,9 +230,7 @@ addEventListener('hashchange', () => {
   go();
   document.getElementById('page').focus();
 });
-if (gateway.deviceOnly) {
-  own.start();
-}
+own.restore();
 pairing.look();
 state.page = where().name;
 if (gateway.client.status.state === 'connected') {

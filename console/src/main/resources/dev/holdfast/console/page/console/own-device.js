@@ -1,13 +1,14 @@
 /**
  * This browser as a device: it does what its user asks from elsewhere, each thing only after the person in front of it
- * has said so. It goes on whichever page is open, and ends with the tab.
+ * has said so. It goes on whichever page is open, after a reload too, and ends with the tab.
  */
+import { memory } from './device-memory.js';
 import { gateway } from './gateway.js';
 import { Upload } from './upload.js';
 
-const ID = 'holdfast.device';
 const NAME = 'holdfast.device-name';
 const PATIENCE_MS = 45_000;
+const VIDEO = 'video/webm';
 
 /** What is asked before each first use, by command. */
 export const questions = {
@@ -19,10 +20,10 @@ export const questions = {
 
 const listeners = new Set();
 const state = {
-  on: false, registered: false, problem: null, asking: null, allowed: new Set(), recording: null, watching: false, photo: null, log: [], notes: [],
+  on: false, registered: false, problem: null, asking: null, allowed: new Set(), recording: null, watching: false, log: [], notes: [],
 };
 let heartbeat = null;
-let lastCommand = null;
+let claimed = false;
 let queue = Promise.resolve();
 
 function changed() {
@@ -54,12 +55,7 @@ export const own = {
   state,
 
   get id() {
-    let id = sessionStorage.getItem(ID);
-    if (!id) {
-      id = `browser-${Math.random().toString(36).slice(2, 8)}`;
-      sessionStorage.setItem(ID, id);
-    }
-    return id;
+    return memory.id;
   },
 
   capabilities,
@@ -79,24 +75,27 @@ export const own = {
     if (name) {
       sessionStorage.setItem(NAME, name);
     }
-    state.on = true;
-    if (gateway.client.status.state === 'connected') {
-      register();
+    // Whose device it is, is told by who is signed in once it registers.
+    memory.keep({ on: true, user: null, last: null, orders: [] });
+    become(false);
+  },
+
+  /** Is after a reload what it was before: the same device, with what was on. */
+  restore() {
+    if (!memory.on) {
+      return;
     }
-    changed();
+    state.allowed = new Set(memory.allowed);
+    if (memory.recording) {
+      const { url, since } = memory.recording;
+      state.recording = { upload: Upload.left(url, VIDEO), ended: Promise.resolve(), since, until: Date.now(), over: true };
+    }
+    become(true);
   },
 
   /** Stops everything at once: what records, what watches, and being a device. */
   stop() {
-    state.on = false;
-    state.registered = false;
-    clearInterval(heartbeat);
-    state.asking?.answer(false);
-    own.stopRecording();
-    state.recording?.upload.drop();
-    state.recording = null;
-    own.stopWatching();
-    state.allowed.clear();
+    end();
     // Being a device ends with the connection that is one; the session goes on over another.
     gateway.client.cut();
     changed();
@@ -104,8 +103,9 @@ export const own = {
 
   /** Nothing is recorded any more; what has been stays to be fetched. */
   stopRecording() {
-    if (state.recording) {
+    if (state.recording && !state.recording.over) {
       state.recording.over = true;
+      state.recording.until = Date.now();
       if (state.recording.recorder.state !== 'inactive') {
         state.recording.recorder.stop();
       }
@@ -118,6 +118,7 @@ export const own = {
     if (state.watching !== false) {
       navigator.geolocation.clearWatch(state.watching);
       state.watching = false;
+      memory.keep({ watching: false });
       changed();
     }
   },
@@ -128,23 +129,63 @@ export const own = {
       state.watching = navigator.geolocation.watchPosition(
         (position) => gateway.client.tell('event', { name: 'location', data: place(position) }),
         (problem) => note('location', problem.message));
+      memory.keep({ watching: true });
       changed();
     }
   },
 };
 
+/** Registers as soon as there is a connection. */
+async function become(again) {
+  state.on = true;
+  changed();
+  const alone = await memory.claim();
+  if (again && !alone) {
+    // A tab that was copied is not what the other one is.
+    end();
+    changed();
+    return;
+  }
+  claimed = true;
+  if (state.on && gateway.client.status.state === 'connected') {
+    register();
+  }
+}
+
+function end() {
+  state.on = false;
+  state.registered = false;
+  claimed = false;
+  clearInterval(heartbeat);
+  state.asking?.answer(false);
+  own.stopRecording();
+  state.recording?.upload.drop();
+  state.recording = null;
+  own.stopWatching();
+  state.allowed.clear();
+  memory.forget();
+}
+
 async function register() {
+  if (memory.user !== null && memory.user !== gateway.user) {
+    // Whoever is signed in by now has not said that this is a device of theirs.
+    end();
+    changed();
+    return;
+  }
   try {
     const { client } = gateway;
     const answer = await client.command('register', {
       device_id: own.id,
       device_info: { name: own.name.slice(0, 200), type: 'browser', platform: navigator.platform.slice(0, 200), capabilities: capabilities() },
-      ...(lastCommand ? { last_command_id: lastCommand } : {}),
+      ...(memory.last ? { last_command_id: memory.last } : {}),
     });
     state.registered = true;
     state.problem = null;
+    memory.keep({ user: gateway.user, last: answer.last_command_id ?? memory.last });
     clearInterval(heartbeat);
     heartbeat = setInterval(() => gateway.client.tell('heartbeat'), answer.heartbeat_interval_ms ?? 15_000);
+    goOn();
   } catch (problem) {
     state.registered = false;
     state.problem = problem;
@@ -167,6 +208,7 @@ function permitted(command, params) {
           state.asking = null;
           if (yes) {
             state.allowed.add(command);
+            memory.keep({ allowed: [...state.allowed] });
           }
           changed();
         }
@@ -212,8 +254,8 @@ async function record({ params, upload: { url } }) {
   const { mediaDevices } = navigator;
   const stream = params.source === 'screen' && mediaDevices.getDisplayMedia
     ? await mediaDevices.getDisplayMedia({ video: true }) : await mediaDevices.getUserMedia({ video: true, audio: params.audio === true });
-  const recorder = new MediaRecorder(stream, { mimeType: 'video/webm' });
-  const upload = new Upload(url, 'video/webm');
+  const recorder = new MediaRecorder(stream, { mimeType: VIDEO });
+  const upload = new Upload(url, VIDEO);
   const begun = new Promise((resolve) => (recorder.ondataavailable = ({ data }) => {
     if (data.size) {
       upload.add(data);
@@ -226,6 +268,7 @@ async function record({ params, upload: { url } }) {
   stream.getTracks().forEach((track) => (track.onended = () => own.stopRecording()));
   recorder.start(1_000);
   state.recording = { recorder, upload, ended, since: Date.now() };
+  memory.keep({ recording: { url, since: state.recording.since } });
   changed();
   // A camera takes its time: one that is stopped before its first picture has recorded nothing.
   await Promise.race([begun, ended]);
@@ -238,12 +281,13 @@ async function stopRecording(order) {
     throw new Error('nothing is recorded');
   }
   own.stopRecording();
-  const seconds = Math.round((Date.now() - recording.since) / 100) / 10;
+  const seconds = Math.round((recording.until - recording.since) / 100) / 10;
   await recording.ended;
   try {
     await recording.upload.end(order.upload.url);
   } finally {
     state.recording = null;
+    memory.keep({ recording: null });
     changed();
   }
   return { seconds };
@@ -279,6 +323,11 @@ const deeds = {
   camera_snap: snap, screen_record_start: record, screen_record_stop: stopRecording, get_location: locate, send_notification: notify,
 };
 
+/** Changes what is remembered of one command. */
+function recall(order, how) {
+  memory.keep({ orders: memory.orders.map((one) => (one.order.command_id === order.command_id ? { ...one, ...how } : one)) });
+}
+
 async function obey(order) {
   const params = order.params ?? {};
   let result;
@@ -291,13 +340,42 @@ async function obey(order) {
     if (order.command in questions && !(await permitted(order.command, params))) {
       throw new Error('the person in front of this browser said no');
     }
+    recall(order, { begun: true });
     result = { success: true, data: await deed({ ...order, params }) };
     note(order.command, 'done');
   } catch (problem) {
-    result = { success: false, error: { code: 'refused', message: problem.message || problem.name } };
+    result = refusal(problem.message || problem.name);
     note(order.command, problem.message || problem.name);
   }
+  await answer(order, result);
+}
+
+const refusal = (message) => ({ success: false, error: { code: 'refused', message } });
+
+async function answer(order, result) {
+  recall(order, { result });
   await gateway.client.command('result', { command_id: order.command_id, ...result }).catch((problem) => note(order.command, problem.message));
+  memory.keep({ orders: memory.orders.filter((one) => one.order.command_id !== order.command_id) });
+}
+
+let left = memory.orders;
+
+/** Goes on after a reload with what had been taken before it: what has been begun is not done twice. */
+function goOn() {
+  const orders = left;
+  left = [];
+  if (memory.watching) {
+    own.startWatching();
+  }
+  for (const { order, begun, result } of orders) {
+    if (result || begun) {
+      answer(order, result ?? refusal('the page was left while it did that'));
+    } else if (Date.parse(order.deadline) > Date.now()) {
+      queue = queue.then(() => obey(order));
+    } else {
+      memory.keep({ orders: memory.orders.filter((one) => one.order.command_id !== order.command_id) });
+    }
+  }
 }
 
 let listening = null;
@@ -308,10 +386,10 @@ function listen(client) {
     return;
   }
   listening = client;
-  lastCommand = null;
   client.on('event', (event) => {
     if (event.type === 'command' && event.command_id && state.on && client === gateway.client) {
-      lastCommand = event.command_id;
+      const { command_id, command, params, upload, deadline } = event;
+      memory.keep({ last: command_id, orders: [...memory.orders, { order: { command_id, command, params, upload, deadline } }] });
       queue = queue.then(() => obey(event));
     }
   });
@@ -319,7 +397,7 @@ function listen(client) {
 
 gateway.watch((client) => {
   listen(client);
-  if (client.status.state === 'connected' && state.on) {
+  if (client.status.state === 'connected' && state.on && claimed) {
     register();
   } else if (state.registered && client.status.state !== 'connected') {
     state.registered = false;

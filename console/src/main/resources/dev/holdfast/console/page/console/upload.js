@@ -23,6 +23,7 @@ export class Upload {
   #whole;
   #type;
   #offset = 0;
+  #base = 0;
   #known = true;
   #ended = false;
   #told = false;
@@ -36,9 +37,22 @@ export class Upload {
     this.#whole = new Blob([], { type });
   }
 
+  /** One that somebody else began, who is gone: what has arrived is all there is. */
+  static left(url, type) {
+    const made = new Upload(url, type);
+    made.#base = null;
+    made.#known = false;
+    made.#go().catch(() => {});
+    return made;
+  }
+
   /** So many bytes the gateway has. */
   get offset() {
     return this.#offset;
+  }
+
+  get #size() {
+    return this.#base + this.#whole.size;
   }
 
   /** More was made. */
@@ -79,7 +93,7 @@ export class Upload {
       throw this.#failed;
     }
     let failures = 0;
-    while (!this.#over && (!this.#known || this.#offset < this.#whole.size || (this.#ended && !this.#told))) {
+    while (!this.#over && (!this.#known || this.#offset < this.#size || (this.#ended && !this.#told))) {
       try {
         if (this.#known) {
           this.#told = await this.#piece();
@@ -101,12 +115,12 @@ export class Upload {
 
   /** Sends the next piece; whether that was the last of all. */
   async #piece() {
-    const { size } = this.#whole;
+    const size = this.#size;
     const to = Math.min(this.#offset + PIECE, size);
     const last = this.#ended && to === size;
     const response = await this.#fetch('PATCH', {
       'content-type': 'application/offset+octet-stream', 'upload-offset': this.#offset, ...(last ? { 'upload-length': size } : {}),
-    }, this.#whole.slice(this.#offset, to));
+    }, this.#whole.slice(this.#offset - this.#base, to - this.#base));
     this.#offset = Number(response.headers.get('upload-offset'));
     return last;
   }
@@ -114,6 +128,10 @@ export class Upload {
   async #ask() {
     const response = await this.#fetch('HEAD', {});
     this.#offset = Number(response.headers.get('upload-offset'));
+    this.#base ??= this.#offset;
+    if (this.#offset < this.#base) {
+      throw Object.assign(new Error('what was recorded before the page was left is gone'), { final: true });
+    }
     this.#known = true;
   }
 
