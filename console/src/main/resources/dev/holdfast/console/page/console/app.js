@@ -128,9 +128,6 @@ function device() {
 
 function signIn() {
   const { state: now, reason, code } = gateway.client.status;
-  if (invited()) {
-    return nothing;
-  }
   if (now !== 'closed') {
     return html`<p class="waiting">${now === 'waiting' ? 'The gateway does not answer. Trying again…' : 'Connecting…'}</p>`;
   }
@@ -177,7 +174,7 @@ function me() {
 const shell = () => html`
   <a class="skip" href="#page" @click=${(event) => {
     event.preventDefault();
-    document.getElementById('page').focus();
+    document.querySelector('#page:not(:empty), .entry').focus();
   }}>Skip to the page</a>
   <header class="side">
     <a class="brand" href="#/overview"><img src="/console/icon.svg" alt="" width="28" height="28"><span>Holdfast</span></a>
@@ -191,7 +188,7 @@ const shell = () => html`
     <div role="status" aria-live="polite">${banner()}</div>
     ${device()}
     <main id="page" tabindex="-1"></main>
-    ${admitted() ? nothing : signIn()}
+    ${admitted() || invited() ? nothing : html`<div class="entry" role="main" tabindex="-1">${signIn()}</div>`}
   </div>`;
 
 let update = () => {};
