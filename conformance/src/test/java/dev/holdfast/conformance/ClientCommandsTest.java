@@ -6,9 +6,14 @@ import dev.holdfast.server.Server;
 import dev.holdfast.server.config.Config;
 import dev.holdfast.server.config.Options;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,6 +159,57 @@ class ClientCommandsTest {
     assertThat(run("", "terminals").out().lines())
         .anySatisfy(line -> assertThat(line).contains("80x24").endsWith("ended    sh -c exit 7"));
     assertThat(run("", "terminals", "--json").out()).startsWith("{\"terminals\":[{");
+  }
+
+  @Test
+  void listingsAreShownPageByPageInPartAndForWhatIsSought() {
+    List<String> all = run("", "tools", "--json").out().lines().toList();
+    assertThat(all).hasSize(1);
+    Run one = run("", "tools", "--limit", "1");
+    assertThat(one.out().lines().filter(line -> !line.startsWith(" "))).hasSize(1);
+    assertThat(one.err()).startsWith("* 1 of ");
+    Run found = run("", "tools", "--find", "ECHO");
+    assertThat(found.out().lines().filter(line -> !line.startsWith(" "))).hasSize(1);
+    assertThat(found.err()).isEmpty();
+    assertThat(run("", "tools", "--find", "a b&c").out().strip())
+        .isEqualTo("There are none that have this in them.");
+    Run none = run("", "tools", "--limit", "0");
+    assertThat(none.status()).isEqualTo(1);
+    assertThat(none.err()).contains("--limit: must be a whole number from 1");
+  }
+
+  @Test
+  void whoOneWouldLikeToBeCountsOverHttpAsWell() {
+    Run code = run("", "devices", "--pair", "--user", "J\u00fcrgen");
+    assertThat(code.status()).isZero();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> paired =
+          http.send(
+              HttpRequest.newBuilder(
+                      URI.create(
+                          "http://127.0.0.1:" + server.address().getPort() + "/api/pairings"))
+                  .header("content-type", "application/json")
+                  .POST(
+                      HttpRequest.BodyPublishers.ofString(
+                          "{\"code\":\"%s\",\"device_id\":\"x\"}".formatted(code.out().strip())))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(paired.body()).contains("\"user_id\":\"J\u00fcrgen\"");
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whoOneIsIsNotSaidTwice() {
+    for (List<String> command :
+        List.of(List.of("devices"), List.of("stats"), List.of("publish", "a", "b:c", "1"))) {
+      List<String> args = new ArrayList<>(command.subList(1, command.size()));
+      args.addAll(List.of("--user", "ann", "--token", "t"));
+      Run refused = run("", command.getFirst(), args.toArray(String[]::new));
+      assertThat(refused.status()).isEqualTo(1);
+      assertThat(refused.err()).contains("--user: the token says who one is");
+    }
   }
 
   @Test

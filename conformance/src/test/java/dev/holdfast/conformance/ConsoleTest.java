@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.WaitForSelectorState;
+import dev.holdfast.client.Client;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -345,30 +347,56 @@ class ConsoleTest {
     assertThat((Integer) tab.evaluate(nodes)).isEqualTo(before);
   }
 
+  private static Client client(String user) {
+    return Client.of(browsers().gateway().base()).user(user).connect().join();
+  }
+
   @Test
-  void aLongListIsShownInPartAndSearched() {
-    StringBuilder sessions = new StringBuilder();
-    for (int i = 0; i < 5_000; i++) {
-      sessions
-          .append(i == 0 ? "" : ",")
-          .append(
-              "{\"session_id\":\"s%d\",\"user_id\":\"user-%d\",\"connected\":true,".formatted(i, i))
-          .append("\"created\":\"2026-11-20T09:00:00Z\",\"feeds\":1,\"behind\":0}");
+  void aLongListIsShownPageByPageAndSearchedByTheGateway() {
+    try (Client many = client("collector")) {
+      for (int i = 0; i < 230; i++) {
+        many.command("subscribe", Map.of("channel", "zz-many-" + i)).join();
+      }
+      Page tab = open("channels");
+      Locator list = tab.locator("nav[aria-label=Channels] li");
+      assertThat(list).hasCount(100);
+      assertThat(tab.locator("main")).containsText("100 of ");
+      button(tab, "More").click();
+      assertThat(list).hasCount(200);
+      field(tab, "Find").fill("MANY-22");
+      assertThat(list).hasCount(11);
+      field(tab, "Find").fill("nowhere");
+      assertThat(tab.locator("main")).containsText("There are none that have this in them.");
+      assertThat(list).hasCount(0);
+      field(tab, "Find").fill("");
+      assertThat(list).hasCount(100);
     }
-    person.route(
-        "**/api/sessions",
-        route ->
-            route.fulfill(
-                new Route.FulfillOptions()
-                    .setContentType("application/json")
-                    .setBody("{\"sessions\":[" + sessions + "],\"closed\":[]}")));
-    Page tab = open("sessions");
-    assertThat(tab.locator("tbody tr")).hasCount(200);
-    assertThat(tab.locator("main")).containsText("And 4800 more.");
-    field(tab, "Find").fill("user-4321");
-    assertThat(tab.locator("tbody tr")).hasCount(1);
-    field(tab, "Find").fill("nobody");
-    assertThat(tab.locator("main")).containsText("None of 5000.");
+  }
+
+  @Test
+  void sessionsAreAskedForNoFurtherThanTheyAreShown() {
+    List<Client> guests = new ArrayList<>();
+    try {
+      for (int i = 0; i < 120; i++) {
+        guests.add(client("zz-guest-" + i));
+      }
+      Page tab = open("sessions");
+      Locator rows = tab.locator("[aria-label=Sessions] tbody tr");
+      assertThat(rows).hasCount(100);
+      tab.waitForResponse(
+          response -> response.url().endsWith("/api/sessions?limit=100&q=guest"),
+          () -> field(tab, "Find").fill("guest"));
+      assertThat(rows).hasCount(100);
+      assertThat(tab.locator("main")).containsText("100 of 120.");
+      tab.waitForResponse(
+          response -> response.url().endsWith("/api/sessions?limit=200&q=guest"),
+          () -> button(tab, "More").click());
+      assertThat(rows).hasCount(120);
+      field(tab, "Find").fill("guest-77");
+      assertThat(rows).hasCount(1);
+    } finally {
+      guests.forEach(Client::close);
+    }
   }
 
   @Test

@@ -84,6 +84,31 @@ class HttpApiEndToEndTest {
   }
 
   @Test
+  void inDevelopmentOneIsWhoOneWouldLikeToBeAndElsewhereNot() throws Exception {
+    String milestone = "{\"name\":\"one\"}";
+    try (Running running = Running.dev()) {
+      for (String name : List.of("ann", "J%C3%BCrgen%20", "%zz", "%00", "x".repeat(600))) {
+        HttpResponse<String> made =
+            running.request(
+                "POST",
+                "/api/milestones",
+                milestone,
+                "content-type",
+                "application/json",
+                "x-user-id",
+                name);
+        assertThat(made.statusCode()).as(name).isEqualTo(name.equals("ann") ? 201 : 400);
+        assertThat(made.body())
+            .contains(name.equals("ann") ? "\"user_id\":\"ann\"" : "x-user-id: ");
+      }
+    }
+    try (Running running = new Running(false, Map.of("auth.secret", "x".repeat(32)))) {
+      assertThat(running.request("GET", "/api/runs", null, "x-user-id", "ann").statusCode())
+          .isEqualTo(401);
+    }
+  }
+
+  @Test
   void whoIsNobodyIsToldHowToBecomeSomebody() throws Exception {
     String hash = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"; // of "secret"
     try (Running running =

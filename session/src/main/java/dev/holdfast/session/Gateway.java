@@ -4,8 +4,10 @@ import dev.holdfast.feed.FeedId;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -17,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All connections and sessions of a process. Any thread, unless a method says otherwise. */
@@ -185,10 +188,22 @@ public final class Gateway {
     sessionsExpired.incrementAndGet();
   }
 
-  /** Every session as it is now. The loops are asked, so none of them may wait for it. */
-  public CompletableFuture<List<SessionInfo>> sessionList() {
+  /** Which sessions there are, in no order. */
+  public Stream<SessionName> sessionNames() {
+    return sessions.values().stream()
+        .map(one -> new SessionName(one.sessionId(), one.principal().userId(), one.ip()));
+  }
+
+  /**
+   * Sessions of those ids as they are now, but for those that have ended, in no order. The loops
+   * are asked, so none of them may wait for it.
+   */
+  public CompletableFuture<List<SessionInfo>> sessionList(Collection<String> ids) {
     Map<Loop, List<Session>> homes =
-        sessions.values().stream().collect(Collectors.groupingBy(Session::home));
+        ids.stream()
+            .map(sessions::get)
+            .filter(Objects::nonNull)
+            .collect(Collectors.groupingBy(Session::home));
     List<CompletableFuture<List<SessionInfo>>> asked = new ArrayList<>();
     homes.forEach((home, there) -> {
       CompletableFuture<List<SessionInfo>> told = new CompletableFuture<>();

@@ -33,9 +33,6 @@ public final class DevicesCommand extends ClientCommand {
       if (!pair) {
         return super.call();
       }
-      if (target().user() != null && target().token() == null) {
-        throw new IOException("--user: a code is for the user of the token");
-      }
       String code = Frame.of(target().post("/api/pairing-codes", "{}")).text("code");
       err().println("* in a browser: " + target().http("/#/this-device/pair/" + code));
       err().flush();

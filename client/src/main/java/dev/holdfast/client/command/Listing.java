@@ -13,13 +13,30 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows what the HTTP API lists, item by item or as it comes. One thread. */
+/** Shows what the HTTP API lists, page by page: item by item, or as it comes. One thread. */
 abstract class Listing extends ClientCommand.Action {
 
   private final String field;
   private final String none;
 
-  @Option(names = "--json", description = "The answer as it comes.")
+  /** What one page may have. */
+  private static final int PAGE = 1_000;
+
+  @Option(
+      names = "--find",
+      paramLabel = "TEXT",
+      description = "Those that have it in a name or an id.")
+  private @Nullable String find;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "So many at most; all of them unless it is said.")
+  private int limit = Integer.MAX_VALUE;
+
+  @Option(
+      names = "--json",
+      description = "The answers as they come: one object for each " + PAGE + " of them.")
   private boolean json;
 
   @Mixin private Target target = new Target();
@@ -55,22 +72,54 @@ abstract class Listing extends ClientCommand.Action {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (limit < 1) {
+      throw new IllegalArgumentException("--limit: must be a whole number from 1");
+    }
+    String after = "";
+    int shown = 0;
+    Frame page;
+    do {
+      String answer = target.get(path(after, Math.min(PAGE, limit - shown)));
+      page = Frame.of(answer);
+      shown += show(answer, page, shown == 0);
+      after = page.text("next");
+    } while (after != null && shown < limit);
+    if (after != null && !json) {
+      err().println("* " + shown + " of " + page.fields().get("total"));
+      err().flush();
+    }
+    return 0;
+  }
+
+  private String path(String after, int most) {
+    return "/api/"
+        + field
+        + "?limit="
+        + most
+        + (after.isEmpty() ? "" : "&after=" + Target.encoded(after))
+        + (find == null ? "" : "&q=" + Target.encoded(find));
+  }
+
+  /** Prints a page; returns how many are on it. */
+  private int show(String answer, Frame page, boolean first) {
     PrintWriter out = out();
-    String answer = target.get("/api/" + field);
+    List<?> list = page.fields().get(field) instanceof List<?> some ? some : List.of();
     if (json) {
       out.println(answer);
-    } else if (Frame.of(answer).fields().get(field) instanceof List<?> list && !list.isEmpty()) {
-      head(out);
+    } else if (first && list.isEmpty()) {
+      out.println(find == null ? none : "There are none that have this in them.");
+    } else {
+      if (first) {
+        head(out);
+      }
       for (Object one : list) {
         if (one instanceof Map<?, ?> map) {
           item(out, map);
         }
       }
-    } else {
-      out.println(none);
     }
     out.flush();
-    return 0;
+    return list.size();
   }
 
   /** A value of an item, without control characters. */

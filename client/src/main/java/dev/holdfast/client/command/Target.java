@@ -6,9 +6,11 @@ import dev.holdfast.client.Frame;
 import dev.holdfast.client.Unreachable;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +38,7 @@ final class Target {
   @Option(
       names = "--user",
       paramLabel = "NAME",
-      description = "Who to be, at a gateway in development mode.")
+      description = "Who to be, without a token: at a gateway in development mode.")
   private @Nullable String user;
 
   URI url() {
@@ -54,8 +56,22 @@ final class Target {
     return URI.create(scheme + "://" + url.getRawAuthority() + path);
   }
 
+  /**
+   * Who to be.
+   *
+   * @throws IllegalArgumentException where a token says it
+   */
   @Nullable String user() {
+    if (user != null && token != null) {
+      throw new IllegalArgumentException(
+          "--user: the token says who one is; leave out one of them (--token, HOLDFAST_TOKEN)");
+    }
     return user;
+  }
+
+  /** A text as a part of a URL. */
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** What its HTTP API answers to a GET. */
@@ -73,8 +89,11 @@ final class Target {
 
   private String answer(HttpRequest.Builder request) throws IOException, InterruptedException {
     request.timeout(Duration.ofSeconds(20));
+    String name = user();
     if (token != null) {
       request.header("authorization", "Bearer " + token);
+    } else if (name != null) {
+      request.header("x-user-id", encoded(name));
     }
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpResponse<String> response =
@@ -111,7 +130,7 @@ final class Target {
   }
 
   ClientBuilder client() {
-    return Client.of(url).token(token).user(user);
+    return Client.of(url).token(token).user(user());
   }
 
   static Client connect(ClientBuilder builder) {

@@ -9,7 +9,6 @@ import dev.holdfast.kinds.common.Ids;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All agents and their runs. Each run works on a virtual thread of its own. Any thread. */
@@ -178,12 +178,9 @@ public final class Agents implements AutoCloseable {
     return run != null && (admin || run.request().user().equals(user)) ? run : null;
   }
 
-  /** The runs that somebody may see, the newest last. */
-  public List<Run> runs(String user, boolean admin) {
-    return runs.values().stream()
-        .filter(run -> admin || run.request().user().equals(user))
-        .sorted(Comparator.comparingLong(Run::startedMillis))
-        .toList();
+  /** The runs that somebody may see, in no order. */
+  public Stream<Run> runs(String user, boolean admin) {
+    return runs.values().stream().filter(run -> admin || run.request().user().equals(user));
   }
 
   /** Stops a run. Disconnecting never does. */

@@ -32,6 +32,9 @@ public final class Run {
     FAILED
   }
 
+  /** Characters that a listing has of a text, and of a result at most. */
+  private static final int LISTED = 1_000;
+
   private final String id;
   private final Request request;
   private final Owner owner;
@@ -105,7 +108,7 @@ public final class Run {
     return state;
   }
 
-  long startedMillis() {
+  public long startedMillis() {
     return startedMillis;
   }
 
@@ -489,15 +492,30 @@ public final class Run {
   }
 
   private Members described(Members members) {
-    return members
-        .text("run_id", id)
-        .text("agent_id", request.agentId())
-        .text("state", state.name().toLowerCase(Locale.ROOT))
+    return named(members)
         .text("text", tokens.text())
         .number("index", tokens.count())
         .raw("progress", progress)
         .raw("result", result)
         .raw("approvals", questions.described());
+  }
+
+  private Members named(Members members) {
+    return members
+        .text("run_id", id)
+        .text("agent_id", request.agentId())
+        .text("state", state.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** As it is listed: the beginning of its text, and its result where that is short. */
+  public synchronized String listed() {
+    return named(new Members())
+        .text("user_id", request.user())
+        .text("text", tokens.beginning(LISTED))
+        .raw("result", result == null || result.length() > LISTED ? null : result)
+        .text("feed", feed().id().toString())
+        .raw("usage", usage().json())
+        .object();
   }
 
   /** All that is known of it, as a JSON object. */

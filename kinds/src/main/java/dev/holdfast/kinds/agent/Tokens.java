@@ -40,6 +40,11 @@ final class Tokens {
     return text.toString();
   }
 
+  /** So many characters of it at most. */
+  String beginning(int most) {
+    return text.substring(0, Math.min(most, text.length()));
+  }
+
   /** Takes the next piece, which was appended to the feed at that offset. */
   void add(String piece, long offset) {
     if (count == 0 || offset != last + 1) {

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -247,14 +248,16 @@ public final class Channels {
     return found == null ? new Members(Map.of()) : found.members();
   }
 
+  /** How many subscribers each channel has that has any, in no order. */
+  public Stream<Map.Entry<String, Integer>> subscribers() {
+    return channels.values().stream()
+        .map(channel -> Map.entry(channel.name(), channel.subscribers()))
+        .filter(channel -> channel.getValue() > 0);
+  }
+
   public Stats stats() {
     Map<String, Integer> subscribers = new TreeMap<>();
-    channels.forEach((name, channel) -> {
-      int in = channel.subscribers();
-      if (in > 0) {
-        subscribers.put(name, in);
-      }
-    });
+    subscribers().forEach(one -> subscribers.put(one.getKey(), one.getValue()));
     return new Stats(everyone.users(), everyone.subscribers(), subscribers);
   }
 

@@ -388,7 +388,7 @@ public final class Device {
     events.mediaDeleted(media, by);
   }
 
-  /** Its state, as the members of an object. */
+  /** What it is and how, as the members of an object. */
   private synchronized Members state() {
     return events
         .told()
@@ -397,19 +397,27 @@ public final class Device {
         .text("registered_at", PendingCommand.time(registeredMillis))
         .text("seen_at", PendingCommand.time(seenMillis()))
         .raw("device_info", info.json())
-        .number("commands", orders.size())
-        .raw("values", values.json());
+        .number("commands", orders.size());
   }
 
-  /** The same, as one JSON object. */
+  private synchronized Members whole() {
+    return state().raw("values", values.json());
+  }
+
+  /** Its state, as one JSON object. */
   public String json() {
+    return whole().object();
+  }
+
+  /** As it is listed: without what it has said last. */
+  public String listed() {
     return state().object();
   }
 
   private Delivery.Snapshot snapshot() {
     synchronized (this) {
       return new Delivery.Snapshot(
-          events.feed().tail().offset(), Payload.of("device", state().bytes()));
+          events.feed().tail().offset(), Payload.of("device", whole().bytes()));
     }
   }
 }

@@ -10,7 +10,6 @@ import dev.holdfast.kinds.device.DeviceOutcome.Why;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All devices, each of one user: two users may give theirs the same id. Any thread. */
@@ -198,12 +198,9 @@ public final class Devices {
     return devices.get(fullName(user, deviceId));
   }
 
-  /** The devices of a user, or all. */
-  public List<Device> list(String user, boolean all) {
-    return devices.values().stream()
-        .filter(device -> all || device.user().equals(user))
-        .sorted(Comparator.comparing(Device::user).thenComparing(Device::id))
-        .toList();
+  /** The devices of a user, or all, in no order. */
+  public Stream<Device> list(String user, boolean all) {
+    return devices.values().stream().filter(device -> all || device.user().equals(user));
   }
 
   /**

@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -115,12 +114,9 @@ public final class MediaStore implements AutoCloseable {
     return stored.get(id);
   }
 
-  /** What was stored of a user, or of all, the newest first. */
-  public List<Media> list(String user, boolean all) {
-    return stored.values().stream()
-        .filter(media -> all || media.user().equals(user))
-        .sorted(Comparator.comparingLong(Media::createdMillis).reversed())
-        .toList();
+  /** What was stored of a user, or of all, in no order. */
+  public Stream<Media> list(String user, boolean all) {
+    return stored.values().stream().filter(media -> all || media.user().equals(user));
   }
 
   /**

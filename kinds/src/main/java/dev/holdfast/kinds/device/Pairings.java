@@ -12,7 +12,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -23,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -194,7 +194,7 @@ public final class Pairings implements AutoCloseable {
 
   /** What that user has let in besides that device. */
   private long others(String user, String deviceId) {
-    return list(user, false).stream().filter(one -> !one.deviceId().equals(deviceId)).count();
+    return list(user, false).filter(one -> !one.deviceId().equals(deviceId)).count();
   }
 
   private boolean mayGuess(String ip) {
@@ -236,12 +236,9 @@ public final class Pairings implements AutoCloseable {
     return byToken.get(hash(token));
   }
 
-  /** The pairings of a user, or all. */
-  public List<Pairing> list(String user, boolean all) {
-    return byToken.values().stream()
-        .filter(pairing -> all || pairing.user().equals(user))
-        .sorted(Comparator.comparing(Pairing::user).thenComparing(Pairing::deviceId))
-        .toList();
+  /** The pairings of a user, or all, in no order. */
+  public Stream<Pairing> list(String user, boolean all) {
+    return byToken.values().stream().filter(pairing -> all || pairing.user().equals(user));
   }
 
   /** Takes one back: its token is worth nothing from now on. */

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -120,12 +121,9 @@ public final class Milestones implements AutoCloseable {
     return milestone != null && (admin || milestone.user().equals(user)) ? milestone : null;
   }
 
-  /** Those that somebody may see, by name. */
-  public List<Milestone> list(String user, boolean admin) {
-    return milestones.values().stream()
-        .filter(milestone -> admin || milestone.user().equals(user))
-        .sorted((one, other) -> one.name().compareTo(other.name()))
-        .toList();
+  /** Those that somebody may see, in no order. */
+  public Stream<Milestone> list(String user, boolean admin) {
+    return milestones.values().stream().filter(milestone -> admin || milestone.user().equals(user));
   }
 
   /** Changes one; null where it is not there any more. */

@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All terminals. Any thread. */
@@ -219,12 +220,9 @@ public final class Terminals implements AutoCloseable {
     }
   }
 
-  /** The terminals that somebody may see. */
-  public List<Terminal> list(String user, boolean admin) {
-    return terminals.values().stream()
-        .filter(terminal -> admin || terminal.user().equals(user))
-        .sorted(Comparator.comparing(Terminal::id))
-        .toList();
+  /** The terminals that somebody may see, in no order. */
+  public Stream<Terminal> list(String user, boolean admin) {
+    return terminals.values().stream().filter(terminal -> admin || terminal.user().equals(user));
   }
 
   /** Terminals whose program runs. */

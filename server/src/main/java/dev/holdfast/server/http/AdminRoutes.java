@@ -1,12 +1,17 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.kinds.tool.ClientFigures;
 import dev.holdfast.server.metrics.ClientFiguresJson;
 import dev.holdfast.session.Parting;
 import dev.holdfast.session.SessionInfo;
+import dev.holdfast.session.SessionName;
+import dev.holdfast.transport.HttpRequest;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,13 +31,13 @@ final class AdminRoutes {
   }
 
   void addTo(Routes routes) {
-    routes.add("GET", "/api/sessions", ADMINS, (r, v, p) -> Reply.later(this::sessions));
+    routes.add("GET", "/api/sessions", ADMINS, (r, v, p) -> Reply.later(() -> sessions(r)));
     routes.add(
         "GET",
         "/api/figures",
         ADMINS,
         (r, v, p) -> Reply.raw("application/json", parts.stats().json()));
-    routes.add("GET", "/api/figures/clients", ADMINS, (r, v, p) -> Reply.later(this::clients));
+    routes.add("GET", "/api/figures/clients", ADMINS, (r, v, p) -> Reply.later(() -> clients(r)));
     routes.add(
         "DELETE",
         "/api/sessions/{id}",
@@ -59,22 +64,65 @@ final class AdminRoutes {
         : Reply.error(404, "not_found", "no such session");
   }
 
-  private Reply sessions() {
-    return ofSessions(sessions ->
-        Map.of(
-            "sessions", sessions.stream().map(AdminRoutes::shown).toList(),
-            "closed", parts.gateway().partings().stream().map(AdminRoutes::shown).toList()));
-  }
-
-  private Reply clients() {
+  private Reply sessions(HttpRequest request) {
+    Paging.Page<SessionName> page =
+        Paging.of(request).of(parts.gateway().sessionNames(), AdminRoutes::key, AdminRoutes::words);
     return ofSessions(
-        sessions -> Map.of("clients", ClientFiguresJson.all(sessions, parts.tools())));
+        page,
+        sessions -> {
+          // Those that have ended meanwhile are not there any more.
+          List<SessionInfo> there =
+              page.entries().stream()
+                  .map(name -> sessions.get(name.sessionId()))
+                  .filter(Objects::nonNull)
+                  .toList();
+          Map<String, Object> answer =
+              new Paging.Page<>(there, page.total(), page.next())
+                  .shown("sessions", AdminRoutes::shown);
+          answer.put(
+              "closed", parts.gateway().partings().stream().map(AdminRoutes::shown).toList());
+          return answer;
+        });
   }
 
-  private Reply ofSessions(Function<List<SessionInfo>, Map<String, Object>> answer) {
+  /** Sessions lie together by their users. */
+  private static String key(SessionName name) {
+    return name.userId() + "/" + name.sessionId();
+  }
+
+  private static String words(SessionName name) {
+    return name.userId() + " " + name.sessionId() + " " + (name.ip() == null ? "" : name.ip());
+  }
+
+  private Reply clients(HttpRequest request) {
+    Map<String, ClientFigures> callers = new HashMap<>();
+    parts.tools().clients().forEach(caller -> callers.put(caller.session(), caller));
+    Map<String, SessionName> names = new HashMap<>();
+    callers.forEach((id, caller) -> names.put(id, new SessionName(id, caller.user(), null)));
+    parts.gateway().sessionNames().forEach(name -> names.put(name.sessionId(), name));
+    Paging.Page<SessionName> page =
+        Paging.of(request).of(names.values().stream(), AdminRoutes::key, AdminRoutes::words);
+    return ofSessions(
+        page,
+        sessions ->
+            page.shown(
+                "clients",
+                name ->
+                    ClientFiguresJson.of(
+                        name, sessions.get(name.sessionId()), callers.get(name.sessionId()))));
+  }
+
+  /** Asks for the sessions of a page, by their ids. */
+  private Reply ofSessions(
+      Paging.Page<SessionName> page,
+      Function<Map<String, SessionInfo>, Map<String, Object>> answer) {
     try {
-      List<SessionInfo> sessions =
-          parts.gateway().sessionList().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      Map<String, SessionInfo> sessions = new HashMap<>();
+      parts
+          .gateway()
+          .sessionList(page.entries().stream().map(SessionName::sessionId).toList())
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+          .forEach(session -> sessions.put(session.sessionId(), session));
       return Reply.json(200, answer.apply(sessions));
     } catch (TimeoutException | ExecutionException e) {
       return Reply.error(503, "unavailable", "the event loops do not answer");

@@ -17,18 +17,14 @@ import dev.holdfast.wire.ClientFrame;
 import dev.holdfast.wire.EventFrame;
 import dev.holdfast.wire.ServerFrame;
 import dev.holdfast.wire.TypeDialect;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Publishing to channels and looking into them. */
 final class ChannelRoutes {
 
   private static final List<String> PUBLISHERS = List.of("publisher", "admin");
   private static final List<String> ADMINS = List.of("admin");
-  private static final int PAGE = 1_000;
 
   private final Channels channels;
 
@@ -39,14 +35,19 @@ final class ChannelRoutes {
   void addTo(Routes routes) {
     routes.add("POST", "/api/publish", PUBLISHERS, (r, v, p) -> publish(r, p));
     routes.add("POST", "/api/broadcast", PUBLISHERS, (r, v, p) -> broadcast(r, p));
-    routes.add("GET", "/api/channels", ADMINS, (r, v, p) -> list());
+    routes.add("GET", "/api/channels", ADMINS, (r, v, p) -> Reply.later(() -> list(r)));
     routes.add("GET", "/api/channels/{channel}/history", ADMINS, this::history);
-    routes.add("GET", "/api/channels/{channel}/presence", ADMINS, this::presence);
+    routes.add(
+        "GET",
+        "/api/channels/{channel}/presence",
+        ADMINS,
+        (r, v, p) -> Reply.later(() -> presence(r, v, p)));
     routes.add(
         "GET",
         "/api/stats",
         ADMINS,
-        (r, v, p) -> Reply.raw("application/json", StatsJson.of(channels.stats())));
+        (r, v, p) ->
+            Reply.later(() -> Reply.raw("application/json", StatsJson.of(channels.stats()))));
   }
 
   private Reply publish(HttpRequest request, Principal principal) {
@@ -71,13 +72,10 @@ final class ChannelRoutes {
     return Reply.json(200, Map.of("recipients", recipients));
   }
 
-  private Reply list() {
-    List<Map<String, Object>> list = new ArrayList<>();
-    channels
-        .stats()
-        .channels()
-        .forEach((name, count) -> list.add(Map.of("channel", name, "subscribers", count)));
-    return Reply.json(200, Map.of("channels", list));
+  private Reply list(HttpRequest request) {
+    return Paging.of(request)
+        .of(channels.subscribers(), Map.Entry::getKey, Map.Entry::getKey)
+        .reply("channels", one -> Map.of("channel", one.getKey(), "subscribers", one.getValue()));
   }
 
   private Reply presence(HttpRequest request, Map<String, String> path, Principal principal) {
@@ -86,14 +84,9 @@ final class ChannelRoutes {
     if (members == null) {
       throw new Refusal(403, "forbidden", "channel: you may not see who is in it");
     }
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put(
-        "members",
-        members.connectionsByUser().entrySet().stream()
-            .map(e -> Map.of("user_id", e.getKey(), "connections", e.getValue()))
-            .toList());
-    answer.put("total", members.connectionsByUser().size());
-    return Reply.json(200, answer);
+    return Paging.of(request)
+        .of(members.connectionsByUser().entrySet().stream(), Map.Entry::getKey, Map.Entry::getKey)
+        .reply("members", one -> Map.of("user_id", one.getKey(), "connections", one.getValue()));
   }
 
   private Reply history(HttpRequest request, Map<String, String> path, Principal principal) {
@@ -117,7 +110,7 @@ final class ChannelRoutes {
     boolean reverse = flag(request.query().getOrDefault("reverse", "false"));
     long epoch = feed.tail().epoch();
     Long offset = from == null || from.epoch() != epoch ? null : Long.valueOf(from.offset());
-    Feed.Page page = feed.history(offset, limit(request.query().get("limit")), reverse);
+    Feed.Page page = feed.history(offset, Paging.limit(request), reverse);
     String next =
         page.events().isEmpty()
             ? feed.tail().toString()
@@ -140,21 +133,6 @@ final class ChannelRoutes {
       case "false" -> false;
       default -> throw Refusal.badRequest("reverse: must be true or false");
     };
-  }
-
-  private static int limit(@Nullable String text) {
-    if (text == null) {
-      return 100;
-    }
-    try {
-      int limit = Integer.parseInt(text);
-      if (limit >= 1 && limit <= PAGE) {
-        return limit;
-      }
-    } catch (NumberFormatException e) {
-      // Told below, like a number out of range.
-    }
-    throw Refusal.badRequest("limit: must be a whole number from 1 to " + PAGE);
   }
 
   private static Reply refused(Door.Why why, String message) {

@@ -17,9 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.util.RawValue;
 
 /** Devices, for those whose they are. */
 final class DeviceRoutes {
@@ -42,17 +42,24 @@ final class DeviceRoutes {
   }
 
   void addTo(Routes routes) {
-    routes.add("GET", "/api/devices", Routes.ANYBODY, (r, v, p) -> list(p));
+    routes.add("GET", "/api/devices", Routes.ANYBODY, (r, v, p) -> Reply.later(() -> list(r, p)));
     routes.add("GET", "/api/devices/{id}", Routes.ANYBODY, (r, v, p) -> one(r, v, p));
     routes.add("DELETE", "/api/devices/{id}", Routes.ANYBODY, (r, v, p) -> forget(r, v, p));
     routes.add("POST", "/api/devices/{id}/commands", Routes.ANYBODY, (r, v, p) -> command(r, v, p));
   }
 
-  private Reply list(Principal who) {
-    return Reply.raw(
-        devices.list(who.userId(), rights.seesAll(who)).stream()
-            .map(Device::json)
-            .collect(Collectors.joining(",", "{\"devices\":[", "]}")));
+  private Reply list(HttpRequest request, Principal who) {
+    return Paging.of(request)
+        .of(
+            devices.list(who.userId(), rights.seesAll(who)),
+            device -> device.user() + "/" + device.id(),
+            device ->
+                device.info().texts().getOrDefault("name", "")
+                    + " "
+                    + device.id()
+                    + " "
+                    + device.user())
+        .reply("devices", device -> new RawValue(device.listed()));
   }
 
   private Device found(HttpRequest request, Map<String, String> path, Principal who) {

@@ -1,5 +1,6 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.feed.FeedId;
 import dev.holdfast.server.auth.ApiKeys;
 import dev.holdfast.session.Authenticator;
 import dev.holdfast.session.Authenticator.Verdict;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Says who a request is from: a bearer token, an API key, or anybody in development. Any thread.
  */
 final class Guard {
+
+  /** Says who one would like to be in development: a name, percent-encoded. */
+  private static final String USER = "x-user-id";
 
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
@@ -45,10 +49,36 @@ final class Guard {
     } else if (anonymous == null) {
       then.accept(null, unauthorized("a bearer token or an API key is needed"));
     } else if (here(request)) {
-      then.accept(anonymous, null);
+      named(anonymous, request.headers().get(USER), then);
     } else {
       // Another site's page can send requests to this machine; a browser says for which page.
       then.accept(null, Reply.error(403, "forbidden", "only this machine may do without a token"));
+    }
+  }
+
+  /** In development everybody may be whoever they like, here as on a connection. */
+  private static void named(
+      Principal anonymous,
+      @Nullable String encoded,
+      BiConsumer<@Nullable Principal, @Nullable Reply> then) {
+    if (encoded == null) {
+      then.accept(anonymous, null);
+      return;
+    }
+    String name = decoded(encoded);
+    if (FeedId.validName(name)) {
+      then.accept(anonymous.as(name), null);
+    } else {
+      then.accept(null, Reply.error(400, "bad_request", USER + ": is no name of a user"));
+    }
+  }
+
+  /** The empty text, which is no name, where it is malformed. */
+  private static String decoded(String encoded) {
+    try {
+      return Routes.decoded(encoded);
+    } catch (IllegalArgumentException e) {
+      return "";
     }
   }
 

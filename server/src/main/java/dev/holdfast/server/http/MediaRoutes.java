@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * What devices upload, by a right that each command brings, and what was uploaded, for its user.
@@ -68,7 +68,7 @@ final class MediaRoutes {
     upload(routes, "GET", r -> so(r, () -> said(uploads.progress(token(r)))));
     upload(routes, "DELETE", r -> so(r, () -> said(uploads.giveUp(token(r)))));
     upload(routes, "OPTIONS", r -> options());
-    routes.add("GET", "/api/media", Routes.ANYBODY, (r, v, p) -> list(p));
+    routes.add("GET", "/api/media", Routes.ANYBODY, (r, v, p) -> Reply.later(() -> list(r, p)));
     routes.add("GET", "/api/media/{id}", Routes.ANYBODY, (r, v, p) -> read(v, p));
     routes.add("DELETE", "/api/media/{id}", Routes.ANYBODY, (r, v, p) -> delete(v, p));
   }
@@ -162,11 +162,13 @@ final class MediaRoutes {
     return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
   }
 
-  private Reply list(Principal who) {
-    return Reply.raw(
-        media.list(who.userId(), rights.seesMedia(who)).stream()
-            .map(Media::json)
-            .collect(Collectors.joining(",", "{\"media\":[", "]}")));
+  private Reply list(HttpRequest request, Principal who) {
+    return Paging.of(request)
+        .of(
+            media.list(who.userId(), rights.seesMedia(who)),
+            one -> Paging.newestFirst(one.createdMillis(), one.id()),
+            one -> one.id() + " " + one.deviceId() + " " + one.type().text() + " " + one.user())
+        .reply("media", one -> new RawValue(one.json()));
   }
 
   private Media found(Map<String, String> path, Principal who) {

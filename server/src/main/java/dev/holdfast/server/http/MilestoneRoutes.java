@@ -30,7 +30,7 @@ final class MilestoneRoutes {
 
   void addTo(Routes routes) {
     routes.add("POST", "/api/milestones", MAKERS, (r, v, p) -> create(r, p));
-    routes.add("GET", "/api/milestones", ROLES, (r, v, p) -> list(p));
+    routes.add("GET", "/api/milestones", ROLES, (r, v, p) -> Reply.later(() -> list(r, p)));
     routes.add("GET", "/api/milestones/{id}", ROLES, (r, v, p) -> Reply.json(200, one(v, p)));
     routes.add("PATCH", "/api/milestones/{id}", MAKERS, this::change);
     routes.add("DELETE", "/api/milestones/{id}", MAKERS, (r, v, p) -> remove(v, p));
@@ -86,12 +86,13 @@ final class MilestoneRoutes {
     return status;
   }
 
-  private Reply list(Principal who) {
-    List<Map<String, Object>> all =
-        milestones.list(who.userId(), TerminalRights.seesAll(who)).stream()
-            .map(this::shown)
-            .toList();
-    return Reply.json(200, Map.of("milestones", all));
+  private Reply list(HttpRequest request, Principal who) {
+    return Paging.of(request)
+        .of(
+            milestones.list(who.userId(), TerminalRights.seesAll(who)),
+            one -> one.name() + "/" + one.id(),
+            one -> one.name() + " " + one.id() + " " + one.user() + " " + one.status().text())
+        .reply("milestones", this::shown);
   }
 
   private Map<String, Object> one(Map<String, String> path, Principal who) {

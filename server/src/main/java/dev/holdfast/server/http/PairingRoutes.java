@@ -23,7 +23,7 @@ final class PairingRoutes {
     routes.add("POST", "/api/pairing-codes", Routes.ANYBODY, (r, v, p) -> code(p));
     // Whoever shows a code is nobody yet.
     routes.add("POST", "/api/pairings", List.of(), (r, v, p) -> redeem(r));
-    routes.add("GET", "/api/pairings", Routes.ANYBODY, (r, v, p) -> list(p));
+    routes.add("GET", "/api/pairings", Routes.ANYBODY, (r, v, p) -> Reply.later(() -> list(r, p)));
     routes.add("DELETE", "/api/pairings/{id}", Routes.ANYBODY, (r, v, p) -> revoke(v, p));
   }
 
@@ -65,17 +65,19 @@ final class PairingRoutes {
     return shown;
   }
 
-  private Reply list(Principal who) {
-    return Reply.json(
-        200,
-        Map.of(
-            "pairings",
-            pairings.list(who.userId(), who.admin()).stream().map(PairingRoutes::shown).toList()));
+  private Reply list(HttpRequest request, Principal who) {
+    return Paging.of(request)
+        .of(
+            pairings.list(who.userId(), who.admin()),
+            one -> one.user() + "/" + one.deviceId(),
+            one -> one.name() + " " + one.deviceId() + " " + one.user())
+        .reply("pairings", PairingRoutes::shown);
   }
 
   private Reply revoke(Map<String, String> path, Principal who) {
     Pairing pairing =
-        pairings.list(who.userId(), who.admin()).stream()
+        pairings
+            .list(who.userId(), who.admin())
             .filter(one -> one.id().equals(path.get("id")))
             .findFirst()
             .orElseThrow(() -> new Refusal(404, "not_found", "no such pairing"));

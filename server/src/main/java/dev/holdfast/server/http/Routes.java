@@ -79,7 +79,10 @@ final class Routes {
     return variables;
   }
 
-  private static String decoded(String part) {
+  /**
+   * @throws IllegalArgumentException where an escape is malformed
+   */
+  static String decoded(String part) {
     return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 

@@ -10,8 +10,8 @@ import dev.holdfast.session.Principal;
 import dev.holdfast.transport.HttpRequest;
 import dev.holdfast.wire.ClientFrame;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.util.RawValue;
 
 /** Agents and their runs, for whoever may run them. */
 final class RunRoutes {
@@ -25,9 +25,9 @@ final class RunRoutes {
   }
 
   void addTo(Routes routes) {
-    routes.add("GET", "/api/agents", Routes.ANYBODY, (r, v, p) -> offers(p));
+    routes.add("GET", "/api/agents", Routes.ANYBODY, (r, v, p) -> offers(r, p));
     routes.add("POST", "/api/runs", Routes.ANYBODY, (r, v, p) -> start(r, p));
-    routes.add("GET", "/api/runs", Routes.ANYBODY, (r, v, p) -> list(p));
+    routes.add("GET", "/api/runs", Routes.ANYBODY, (r, v, p) -> Reply.later(() -> list(r, p)));
     routes.add("GET", "/api/runs/{id}", Routes.ANYBODY, (r, v, p) -> show(v, p));
     routes.add("GET", "/api/runs/{id}/events", Routes.ANYBODY, (r, v, p) -> events(r, v, p));
     routes.add("POST", "/api/runs/{id}/approve", Routes.ANYBODY, (r, v, p) -> approve(r, v, p));
@@ -35,10 +35,13 @@ final class RunRoutes {
     routes.add("POST", "/api/runs/{id}/cancel", Routes.ANYBODY, (r, v, p) -> cancel(v, p));
   }
 
-  private Reply offers(Principal who) {
-    List<Map<String, Object>> shown =
-        agents.offers(who.roles(), who.admin()).stream().map(RunRoutes::shown).toList();
-    return Reply.json(200, Map.of("agents", shown));
+  private Reply offers(HttpRequest request, Principal who) {
+    return Paging.of(request)
+        .of(
+            agents.offers(who.roles(), who.admin()).stream(),
+            Offer::id,
+            offer -> offer.id() + " " + offer.description())
+        .reply("agents", RunRoutes::shown);
   }
 
   private static Map<String, Object> shown(Offer offer) {
@@ -111,11 +114,13 @@ final class RunRoutes {
     };
   }
 
-  private Reply list(Principal who) {
-    String all =
-        String.join(
-            ",", agents.runs(who.userId(), who.admin()).stream().map(Run::describe).toList());
-    return Reply.raw("{\"runs\":[" + all + "]}");
+  private Reply list(HttpRequest request, Principal who) {
+    return Paging.of(request)
+        .of(
+            agents.runs(who.userId(), who.admin()),
+            run -> Paging.newestFirst(run.startedMillis(), run.id()),
+            run -> run.id() + " " + run.request().agentId() + " " + run.request().user())
+        .reply("runs", run -> new RawValue(run.listed()));
   }
 
   private Reply show(Map<String, String> path, Principal who) {

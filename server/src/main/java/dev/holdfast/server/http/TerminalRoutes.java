@@ -11,12 +11,12 @@ import dev.holdfast.kinds.terminal.Viewer;
 import dev.holdfast.server.terminal.TerminalRights;
 import dev.holdfast.session.Principal;
 import dev.holdfast.transport.HttpBody;
+import dev.holdfast.transport.HttpRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Terminals, for whoever opened them. */
@@ -32,19 +32,20 @@ final class TerminalRoutes {
   }
 
   void addTo(Routes routes) {
-    routes.add("GET", "/api/terminals", Routes.ANYBODY, (r, v, p) -> list(p));
+    routes.add("GET", "/api/terminals", Routes.ANYBODY, (r, v, p) -> Reply.later(() -> list(r, p)));
     routes.add("GET", "/api/terminals/{id}", Routes.ANYBODY, (r, v, p) -> one(v, p));
     routes.add(
         "GET", "/api/terminals/{id}/recording", Routes.ANYBODY, (r, v, p) -> recording(v, p));
     routes.add("DELETE", "/api/terminals/{id}", Routes.ANYBODY, (r, v, p) -> close(v, p));
   }
 
-  private Reply list(Principal who) {
-    List<Map<String, Object>> all =
-        terminals.list(who.userId(), TerminalRights.seesAll(who)).stream()
-            .map(TerminalRoutes::shown)
-            .toList();
-    return Reply.json(200, Map.of("terminals", all));
+  private Reply list(HttpRequest request, Principal who) {
+    return Paging.of(request)
+        .of(
+            terminals.list(who.userId(), TerminalRights.seesAll(who)),
+            Terminal::id,
+            one -> one.id() + " " + one.user() + " " + String.join(" ", one.command()))
+        .reply("terminals", TerminalRoutes::shown);
   }
 
   private static Map<String, Object> shown(Terminal terminal) {

@@ -2,6 +2,7 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.kinds.tool.Answer;
 import dev.holdfast.kinds.tool.Call;
+import dev.holdfast.kinds.tool.Tool;
 import dev.holdfast.kinds.tool.ToolError;
 import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.server.mcp.McpEndpoint;
@@ -33,7 +34,7 @@ final class ToolRoutes {
   }
 
   void addTo(Routes routes) {
-    routes.add("GET", "/api/tools", Routes.ANYBODY, (r, v, p) -> list(p));
+    routes.add("GET", "/api/tools", Routes.ANYBODY, (r, v, p) -> Reply.later(() -> list(r, p)));
     routes.add("GET", "/api/tools/health", Routes.ANYBODY, (r, v, p) -> Reply.raw(json.health()));
     routes.add("POST", "/api/tools/{name}/call", Routes.ANYBODY, (r, v, p) -> call(r, v, p));
     routes.add(
@@ -78,8 +79,13 @@ final class ToolRoutes {
     };
   }
 
-  private Reply list(Principal who) {
-    return Reply.raw("{\"tools\":" + json.list(who.roles(), who.admin()) + "}");
+  private Reply list(HttpRequest request, Principal who) {
+    return Paging.of(request)
+        .of(
+            tools.tools(who.roles(), who.admin()).stream(),
+            Tool::name,
+            tool -> tool.name() + " " + tool.description())
+        .reply("tools", ToolJson::shown);
   }
 
   private Reply call(HttpRequest request, Map<String, String> path, Principal who) {

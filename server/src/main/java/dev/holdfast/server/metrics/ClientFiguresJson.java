@@ -1,12 +1,11 @@
 package dev.holdfast.server.metrics;
 
 import dev.holdfast.kinds.tool.ClientFigures;
-import dev.holdfast.kinds.tool.Tools;
 import dev.holdfast.session.SessionInfo;
-import java.util.ArrayList;
+import dev.holdfast.session.SessionName;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The figures of each client: of its session, and of its calls of tools. Stateless; any thread. */
 public final class ClientFiguresJson {
@@ -16,31 +15,26 @@ public final class ClientFiguresJson {
 
   private ClientFiguresJson() {}
 
-  /** All clients that have a session, or have called something lately. */
-  public static List<Map<String, Object>> all(List<SessionInfo> sessions, Tools tools) {
-    Map<String, Map<String, Object>> clients = new LinkedHashMap<>();
-    for (SessionInfo session : sessions) {
-      Map<String, Object> client = client(clients, session.sessionId(), session.userId());
+  /**
+   * The figures of one client.
+   *
+   * @param session null where it has none, or none any more
+   * @param calls null where it has called nothing lately
+   */
+  public static Map<String, Object> of(
+      SessionName name, @Nullable SessionInfo session, @Nullable ClientFigures calls) {
+    Map<String, Object> client = new LinkedHashMap<>();
+    client.put("session_id", name.sessionId());
+    client.put("user_id", name.userId());
+    if (session != null) {
       client.put("connected", session.connected());
       client.put("messages", messages(session.figures()));
       client.put("latency", latency(session.figures()));
     }
-    for (ClientFigures figures : tools.clients()) {
-      client(clients, figures.session(), figures.user()).put("calls", calls(figures));
+    if (calls != null) {
+      client.put("calls", calls(calls));
     }
-    return new ArrayList<>(clients.values());
-  }
-
-  private static Map<String, Object> client(
-      Map<String, Map<String, Object>> clients, String session, String user) {
-    return clients.computeIfAbsent(
-        session,
-        id -> {
-          Map<String, Object> client = new LinkedHashMap<>();
-          client.put("session_id", id);
-          client.put("user_id", user);
-          return client;
-        });
+    return client;
   }
 
   private static Map<String, Object> messages(SessionInfo.Figures figures) {

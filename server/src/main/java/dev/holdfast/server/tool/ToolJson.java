@@ -31,13 +31,17 @@ public final class ToolJson {
   /** A JSON array of the tools that somebody with these roles may call. */
   public String list(Collection<String> roles, boolean admin) {
     ArrayNode list = JSON.createArrayNode();
-    for (Tool tool : tools.tools(roles, admin)) {
-      ObjectNode shown = list.addObject();
-      shown.put("name", tool.name());
-      shown.put("description", tool.description());
-      shown.set("inputSchema", JSON.readTree(tool.schema()));
-    }
+    tools.tools(roles, admin).forEach(tool -> list.add(shown(tool)));
     return list.toString();
+  }
+
+  /** One tool, as it is listed. */
+  public static ObjectNode shown(Tool tool) {
+    ObjectNode shown = JSON.createObjectNode();
+    shown.put("name", tool.name());
+    shown.put("description", tool.description());
+    shown.set("inputSchema", JSON.readTree(tool.schema()));
+    return shown;
   }
 
   /** A JSON object: how the tools are. */

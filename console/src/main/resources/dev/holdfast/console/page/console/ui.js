@@ -78,25 +78,6 @@ export const icon = (name) => svg`<svg class="icon" viewBox="0 0 24 24" aria-hid
 /** What to do next, where there is nothing to show. */
 export const empty = (title, hint) => html`<div class="empty"><p class="empty-title">${title}</p><p>${hint}</p></div>`;
 
-const FEW = 20;
-const MANY = 200;
-
-/** A list that may be long: a box to find something in it, as many as anybody looks through, and a word on the rest. */
-export function long(all, words, state, update) {
-  const sought = (state.sought ?? '').trim().toLowerCase();
-  const found = sought ? all.filter((one) => words(one).toLowerCase().includes(sought)) : all;
-  return {
-    box: all.length > FEW ? html`<label>Find<input type="search" .value=${state.sought ?? ''} autocomplete="off" spellcheck="false"
-      @input=${(event) => {
-        state.sought = event.target.value;
-        update();
-      }}></label>` : nothing,
-    shown: found.slice(0, MANY),
-    rest: found.length > MANY ? html`<p class="hint">And ${found.length - MANY} more.</p>`
-      : found.length === 0 && sought ? html`<p class="hint">None of ${all.length}.</p>` : nothing,
-  };
-}
-
 export const failed = (problem) => (problem
   ? html`<p class="problem" role="alert">${problem.message ?? String(problem)}</p>` : nothing);
 

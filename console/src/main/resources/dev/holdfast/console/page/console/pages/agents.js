@@ -10,10 +10,10 @@ export function open(root, [runId]) {
   const { attempt, refresh } = attempts(state, () => update());
 
   const pollRuns = poll(() => refresh(async () => {
-    const [{ agents }, { runs }] = await Promise.all([gateway.api('GET', '/api/agents'), gateway.api('GET', '/api/runs')]);
+    const [{ agents }, { runs }] = await Promise.all([gateway.api('GET', '/api/agents?limit=1000'), gateway.api('GET', '/api/runs?limit=50')]);
     state.agents = agents;
     state.agent ??= agents[0]?.agent_id ?? null;
-    state.runs = runs.reverse();
+    state.runs = runs;
   }), 5_000);
 
   function follow(id) {
@@ -69,7 +69,7 @@ export function open(root, [runId]) {
       return nothing;
     }
     return html`<section><h2 class="hidden">Runs</h2><ul class="list">
-      ${repeat(state.runs.slice(0, 50), (run) => run.run_id, (run) => html`<li>
+      ${repeat(state.runs, (run) => run.run_id, (run) => html`<li>
         <a href="#/agents/${encodeURIComponent(run.run_id)}" aria-current=${state.run?.id === run.run_id ? 'true' : nothing}>
           <span class="line"><span>${run.agent_id}</span>${badge(run.state, tones[run.state])}</span>
           <span class="hint">${brief(run.text || (run.result === undefined ? run.run_id : run.result), 46)}</span>

@@ -1,26 +1,22 @@
 /** Channels: who is there, what was said, and publishing to them. */
 import { gateway, poll } from '../gateway.js';
-import { attempts, brief, empty, failed, html, json, lead, long, nothing, ref, repeat, submit, text, time, view } from '../ui.js';
+import { listing } from '../listing.js';
+import { attempts, brief, empty, failed, html, json, lead, nothing, ref, repeat, submit, text, time, view } from '../ui.js';
 
 const PAGE = 50;
 const MOST = 500;
 
 export function open(root, [name]) {
   const { client } = gateway;
-  const state = { channels: null, events: [], members: null, before: null, complete: false, problem: null, done: null };
+  const state = { hidden: false, events: [], members: null, before: null, complete: false, problem: null, done: null };
   let update = () => {};
   const { attempt, refresh } = attempts(state, () => update());
+  const channels = listing('/api/channels', 'channels', () => pollList.again());
   let feed = null;
 
   const pollList = poll(async () => {
-    try {
-      state.channels = (await gateway.api('GET', '/api/channels')).channels
-        .sort((one, other) => other.subscribers - one.subscribers || (one.channel < other.channel ? -1 : 1));
-    } catch (problem) {
-      // Only administrators may see them all; everybody may still open one by its name.
-      state.channels = [];
-      state.hidden = problem.code === 'forbidden';
-    }
+    // Only administrators may see them all; everybody may still open one by its name.
+    await channels.refresh().then(() => (state.hidden = false), (problem) => (state.hidden = problem.code === 'forbidden'));
     if (name) {
       state.members = await client.command('presence', { channel: name }).then((answer) => answer.members, () => null);
     }
@@ -80,13 +76,12 @@ export function open(root, [name]) {
     </section>`;
 
   function list() {
-    if (!state.channels?.length) {
+    if (state.hidden || channels.bare) {
       return html`<p class="hint">${state.hidden ? 'Only administrators see the list. Open a channel by its name.' : 'Nobody is subscribed to any channel yet.'}</p>`;
     }
-    const { box, shown: some, rest } = long(state.channels, (one) => one.channel, state, () => update());
-    return html`${box}<ul class="list">${repeat(some, (one) => one.channel, (one) => html`<li>
+    return html`${channels.box()}<ul class="list">${repeat(channels.entries, (one) => one.channel, (one) => html`<li>
       <a href="#/channels/${encodeURIComponent(one.channel)}" aria-current=${one.channel === name ? 'true' : nothing}>
-        <span class="line"><span>${one.channel}</span></span><span class="hint">${one.subscribers} reading</span></a></li>`)}</ul>${rest}`;
+        <span class="line"><span>${one.channel}</span></span><span class="hint">${one.subscribers} reading</span></a></li>`)}</ul>${channels.rest()}`;
   }
 
   update = view(root, () => html`

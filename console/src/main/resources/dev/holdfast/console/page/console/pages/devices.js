@@ -1,9 +1,10 @@
 /** Devices: which there are, letting one in, giving commands, and what came of them. */
 import { gateway, poll } from '../gateway.js';
+import { listing } from '../listing.js';
 import { own } from '../own-device.js';
 import { address, local } from '../pairing.js';
 import { qr } from '../qr.js';
-import { attempts, badge, brief, bytes, empty, failed, html, lead, long, nothing, ref, repeat, submit, text, time, view } from '../ui.js';
+import { attempts, badge, brief, bytes, empty, failed, html, lead, nothing, ref, repeat, submit, text, time, view } from '../ui.js';
 
 const known = {
   camera_snap: 'Take a photo', screen_record_start: 'Start recording', screen_record_stop: 'Stop recording', get_location: 'Where is it?',
@@ -54,12 +55,22 @@ export function open(root, asked) {
   const { client } = gateway;
   let [id, user] = asked;
   const whose = () => (user ? { user_id: user } : {});
-  const state = { devices: null, pairings: [], code: null, results: [], places: [], problem: null };
+  const state = { device: null, code: null, results: [], places: [], problem: null };
   let update = () => {};
   const { attempt, refresh } = attempts(state, () => update());
   let feed = null;
 
-  const shown = () => state.devices?.find((one) => one.device_id === id && one.user_id === (user ?? gateway.user));
+  const devices = listing('/api/devices', 'devices', () => pollAll.again());
+  const pairings = listing('/api/pairings', 'pairings', () => pollAll.again());
+
+  /** The one that is shown, which need not be among those that are listed. */
+  async function find() {
+    const listed = devices.entries.find((one) => one.device_id === id && one.user_id === (user ?? gateway.user));
+    if (listed || !id || devices.entries.length === devices.total && !devices.sought) {
+      return listed;
+    }
+    return gateway.api('GET', `/api/devices/${encodeURIComponent(id)}?${new URLSearchParams(whose())}`).catch(() => undefined);
+  }
 
   /** A gateway that began anew has no such feed before the device is back: then it is read from its start. */
   function follow(from) {
@@ -67,16 +78,20 @@ export function open(root, asked) {
   }
 
   const pollAll = poll(() => refresh(async () => {
-    const [{ devices }, { pairings }] = await Promise.all([gateway.api('GET', '/api/devices'), gateway.api('GET', '/api/pairings')]);
-    const first = state.devices === null;
-    Object.assign(state, { devices, pairings });
-    if (first && !id && devices.length) {
-      const likely = likeliest(devices);
+    const first = devices.entries === null;
+    await Promise.all([devices.refresh(), pairings.refresh()]);
+    if (devices.entries === null) {
+      return;
+    }
+    if (first && !id && devices.entries.length) {
+      const likely = likeliest(devices.entries);
       history.replaceState(null, '', place(likely));
       id = likely.device_id;
       user = likely.user_id === gateway.user ? undefined : likely.user_id;
       follow('now');
-    } else if (!feed && shown()) {
+    }
+    state.device = await find();
+    if (!feed && state.device) {
       follow('start');
     }
   }), 3_000);
@@ -194,29 +209,28 @@ export function open(root, asked) {
       <p class="hint">Good once, for five minutes. Read it with a phone, or on a machine: <code>holdfast device --pair ${state.code.code}</code></p>
       ${local() ? html`<p class="hint">This page’s address leads to this machine alone. For a phone open it by the address that the machine has in the network.</p>` : nothing}` : nothing}
     <p><button @click=${() => attempt(async () => (state.code = await gateway.api('POST', '/api/pairing-codes')))}>Make a code</button></p>
-    ${state.pairings.length ? html`<ul class="list">${state.pairings.map((one) => html`<li class="provider"><span class="line"><span>${one.name || one.device_id}</span>
+    ${pairings.box()}${pairings.entries?.length ? html`<ul class="list">${pairings.entries.map((one) => html`<li class="provider"><span class="line"><span>${one.name || one.device_id}</span>
       <button class="small danger" @click=${() => attempt(async () => {
         await gateway.api('DELETE', `/api/pairings/${encodeURIComponent(one.pairing_id)}`);
         pollAll.again();
-      })}>Take back</button></span></li>`)}</ul>` : nothing}</section>`;
+      })}>Take back</button></span></li>`)}</ul>` : nothing}${pairings.rest()}</section>`;
 
   function list(device) {
-    const { box, shown: some, rest } = long(state.devices,
-      (one) => `${one.device_info?.name ?? ''} ${one.device_id} ${one.user_id}`, state, () => update());
-    return html`<nav aria-label="Devices" class="stack">${box}<ul class="list">${repeat(some, (one) => `${one.user_id}/${one.device_id}`, (one) => html`<li>
-      <a href=${place(one)} aria-current=${one === device ? 'true' : nothing}>
+    const id = (one) => `${one.user_id}/${one.device_id}`;
+    return html`<nav aria-label="Devices" class="stack">${devices.box()}<ul class="list">${repeat(devices.entries, id, (one) => html`<li>
+      <a href=${place(one)} aria-current=${device && id(one) === id(device) ? 'true' : nothing}>
         <span class="line"><span>${one.device_info?.name ?? one.device_id}</span>${one.online ? badge('there', 'good') : badge('away')}</span>
-        <span class="hint">${one.device_info?.type ?? one.device_id} · ${one.user_id}</span></a></li>`)}</ul>${rest}</nav>`;
+        <span class="hint">${one.device_info?.type ?? one.device_id} · ${one.user_id}</span></a></li>`)}</ul>${devices.rest()}</nav>`;
   }
 
   update = view(root, () => {
-    const device = shown();
+    const device = state.device;
     return html`
       <header class="head"><div><h1>Devices</h1><p>Cameras, phones, machines: each does what it offers, once, now or when it is back.</p></div>
         <a href="#/this-device">Make this browser one</a></header>
       ${failed(state.problem)}
       <div class="columns"><div class="stack">
-        ${state.devices?.length ? list(device) : html`<p class="hint">No device is known yet.</p>`}
+        ${devices.entries && !devices.bare ? list(device) : html`<p class="hint">No device is known yet.</p>`}
         ${pairing()}</div>
       <div class="stack">${device ? commands(device) : empty('No device is shown.', html`Make <a href="#/this-device">this browser</a> one, or let another in with a code.`)}
         ${state.results.length ? html`<ol class="stack" aria-label="Commands">${repeat(state.results, (one) => one, result)}</ol>` : nothing}</div></div>`;

@@ -1,6 +1,7 @@
 /** Who is connected, how far behind, and how connections came to their end. */
 import { gateway, poll } from '../gateway.js';
-import { attempts, badge, empty, failed, html, long, nothing, repeat, time, view } from '../ui.js';
+import { listing } from '../listing.js';
+import { attempts, badge, empty, failed, html, nothing, repeat, time, view } from '../ui.js';
 
 /** What people should make of a close code; PROTOCOL.md has them all. */
 const meanings = {
@@ -9,14 +10,16 @@ const meanings = {
 };
 
 export function open(root) {
-  const state = { sessions: null, closed: [], problem: null };
+  const state = { closed: [], problem: null };
   let update = () => {};
   const { refresh } = attempts(state, () => update());
+  const sessions = listing('/api/sessions', 'sessions', () => pollAll.again());
 
   const pollAll = poll(() => refresh(async () => {
-    const { sessions, closed } = await gateway.api('GET', '/api/sessions');
-    sessions.sort((one, other) => other.connected - one.connected || (one.created < other.created ? 1 : -1));
-    Object.assign(state, { sessions, closed, problem: null });
+    const answer = await sessions.refresh();
+    if (answer) {
+      Object.assign(state, { closed: answer.closed, problem: null });
+    }
   }), 2_000);
 
   async function disconnect(id) {
@@ -40,13 +43,12 @@ export function open(root) {
       return html`<header class="head"><div><h1>Sessions</h1></div></header>
         ${empty('Sessions are for administrators.', html`Sign in with a token that has the role <code>admin</code>.`)}`;
     }
-    const { box, shown, rest } = long(state.sessions ?? [], (one) => `${one.user_id} ${one.session_id} ${one.ip ?? ''}`, state, () => update());
     return html`
       <header class="head"><div><h1>Sessions</h1><p>A session outlives its connections: who is away may come back to it and miss nothing.</p></div></header>
       ${failed(state.problem)}
-      <section class="stack"><h2>Now</h2>${box}<div class="table" tabindex="0" role="region" aria-label="Sessions"><table>
+      <section class="stack"><h2>Now</h2>${sessions.box()}<div class="table" tabindex="0" role="region" aria-label="Sessions"><table>
         <thead><tr><th>Who</th><th>State</th><th>From</th><th>Since</th><th class="number">Feeds</th><th class="number">Behind</th><th><span class="hidden">What to do</span></th></tr></thead>
-        <tbody>${repeat(shown, (one) => one.session_id, row)}</tbody></table></div>${rest}</section>
+        <tbody>${repeat(sessions.entries ?? [], (one) => one.session_id, row)}</tbody></table></div>${sessions.rest()}</section>
       <section class="stack"><h2>Came to an end</h2>
         ${state.closed.length === 0 ? html`<p class="hint">No connection has been closed yet.</p>` : html`<div class="table" tabindex="0" role="region" aria-label="Closed connections"><table>
           <thead><tr><th>When</th><th>Who</th><th>From</th><th>Why</th></tr></thead>

@@ -146,7 +146,7 @@ export function open(root, [id, mode]) {
   const { refresh } = attempts(state, () => update());
 
   const pollList = poll(() => refresh(async () => {
-    state.terminals = (await gateway.api('GET', '/api/terminals')).terminals.reverse();
+    state.terminals = (await gateway.api('GET', '/api/terminals?limit=1000')).terminals.reverse();
   }), 4_000);
 
   const opened = ({ command }) => refresh(async () => {
