@@ -161,6 +161,58 @@ class HttpApiEndToEndTest {
   }
 
   @Test
+  void everyPathSaysWhichMethodsItHas() throws Exception {
+    try (Running running = Running.dev()) {
+      List<String> routes = new ArrayList<>(running.server.paths());
+      routes.addAll(List.of("GET /", "GET /holdfast.js"));
+      for (String route : routes) {
+        String method = route.substring(0, route.indexOf(' '));
+        String path = route.substring(route.indexOf(' ') + 1).replaceAll("\\{[a-z]+}", "x");
+        HttpResponse<String> refused = running.request("BREW", path, null);
+        assertThat(refused.statusCode()).as(route).isEqualTo(405);
+        assertThat(refused.headers().firstValue("allow").orElse("").split(", "))
+            .as(route)
+            .contains(method, "OPTIONS")
+            .doesNotHaveDuplicates();
+        if (method.equals("GET")) {
+          assertThat(refused.headers().firstValue("allow")).get().asString().contains("HEAD");
+        }
+        HttpResponse<String> asked = running.request("OPTIONS", path, null);
+        assertThat(asked.statusCode()).as(route).isEqualTo(204);
+        assertThat(asked.body()).isEmpty();
+      }
+      for (String nowhere : List.of("//api/stats", "/api//stats", "/api/stats/", "/api/%73tats")) {
+        assertThat(running.request("GET", nowhere, null).statusCode()).as(nowhere).isEqualTo(404);
+      }
+    }
+  }
+
+  @Test
+  void aHeadIsAnsweredLikeAGetWithoutItsBody() throws Exception {
+    try (Running running = Running.dev()) {
+      for (String route : running.server.paths()) {
+        if (route.startsWith("GET ")) {
+          String path = route.substring(4).replaceAll("\\{[a-z]+}", "x");
+          HttpResponse<String> head = running.request("HEAD", path, null);
+          HttpResponse<String> got = running.request("GET", path, null);
+          assertThat(head.statusCode()).as(route).isEqualTo(got.statusCode());
+          assertThat(head.body()).as(route).isEmpty();
+          assertThat(head.headers().firstValue("content-type"))
+              .as(route)
+              .isEqualTo(got.headers().firstValue("content-type"));
+        }
+      }
+      JsonNode run =
+          Running.JSON.readTree(
+              running.post("/api/runs", "{\"agent_id\":\"echo\",\"action\":\"wait\"}").body());
+      String id = run.get("run_id").asString();
+      HttpResponse<String> events = running.request("HEAD", "/api/runs/" + id + "/events", null);
+      assertThat(events.headers().firstValue("content-type")).contains("text/event-stream");
+      assertThat(running.post("/api/runs/" + id + "/cancel", "{}").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   @DisplayName("MSG8 what is published over HTTP arrives as it was sent")
   void whatIsPublishedArrivesAsItWasSent() throws Exception {
     String data = "[1.000000000000000000001,1e400,123456789012345678901234567890,-0.10]";

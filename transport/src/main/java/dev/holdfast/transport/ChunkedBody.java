@@ -28,12 +28,17 @@ final class ChunkedBody implements HttpBody {
     this.channel = channel;
   }
 
-  static ChunkedBody begin(Channel channel, int status, Map<String, String> headers) {
+  /**
+   * @param chunks whether the client knows of chunks; one that does not sees the end of the body in
+   *     that of the socket
+   */
+  static ChunkedBody begin(
+      Channel channel, int status, Map<String, String> headers, boolean chunks) {
     DefaultHttpResponse response =
         new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
     headers.forEach((name, value) -> response.headers().set(name, value));
     response.headers().set("x-content-type-options", "nosniff");
-    if (!response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+    if (chunks && !response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
       response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     }
     response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

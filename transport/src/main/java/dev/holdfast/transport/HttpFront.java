@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -20,6 +21,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -120,7 +122,7 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     arrived();
     room.traffic().request();
     HttpRequest request = request(ctx, head, new byte[0]);
-    HttpReply reply = new Answering(ctx, false, false);
+    HttpReply reply = new Answering(ctx, false, false, true);
     Thread.ofVirtual()
         .name("http-body")
         .start(() -> {
@@ -143,8 +145,13 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     arrived();
     try {
       DecoderResult decoded = request.decoderResult();
+      String wrong = wrong(request);
       if (decoded.isFailure()) {
         malformed(ctx, decoded.cause());
+      } else if (request.protocolVersion().majorVersion() != 1) {
+        answer(ctx, Replies.error(505, "bad_request", "only HTTP/1 is spoken here"), false, false);
+      } else if (wrong != null) {
+        answer(ctx, Replies.error(400, "bad_request", wrong), false, false);
       } else if (request.headers().contains(HttpHeaderNames.UPGRADE)
           && request
               .headers()
@@ -160,6 +167,25 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     } finally {
       request.release();
     }
+  }
+
+  /**
+   * Why a request is refused that could be decoded: whoever passes it on may take something else
+   * for its host or its end than is taken here. Null for no reason.
+   */
+  static @Nullable String wrong(io.netty.handler.codec.http.HttpRequest request) {
+    boolean old = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
+    int hosts = request.headers().getAll(HttpHeaderNames.HOST).size();
+    if (hosts > 1 || (hosts == 0 && !old)) {
+      return "host: must be said once";
+    }
+    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    if (codings.isEmpty()) {
+      return null;
+    }
+    return old || codings.size() > 1 || !codings.getFirst().strip().equalsIgnoreCase("chunked")
+        ? "transfer-encoding: must be chunked alone"
+        : null;
   }
 
   private void malformed(ChannelHandlerContext ctx, Throwable cause) {
@@ -181,9 +207,10 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     request.content().readBytes(body);
     HttpRequest whole = request(ctx, request, body);
     room.traffic().request();
-    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    boolean old = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
+    boolean keepAlive = !old && HttpUtil.isKeepAlive(request);
     boolean head = request.method().equals(HttpMethod.HEAD);
-    HttpReply reply = new Answering(ctx, keepAlive, head);
+    HttpReply reply = new Answering(ctx, keepAlive, head, !old);
     try {
       room.handler().handle(whole, reply);
     } catch (RuntimeException e) {
@@ -196,12 +223,14 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
     private final ChannelHandlerContext ctx;
     private final boolean keepAlive;
     private final boolean head;
+    private final boolean chunks;
     private final AtomicBoolean first = new AtomicBoolean(true);
 
-    Answering(ChannelHandlerContext ctx, boolean keepAlive, boolean head) {
+    Answering(ChannelHandlerContext ctx, boolean keepAlive, boolean head, boolean chunks) {
       this.ctx = ctx;
       this.keepAlive = keepAlive;
       this.head = head;
+      this.chunks = chunks;
     }
 
     @Override
@@ -217,8 +246,16 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
       if (!first.compareAndSet(true, false)) {
         throw new IllegalStateException("answered already");
       }
+      if (head) {
+        ctx.executor()
+            .execute(() -> {
+              answer(ctx, Replies.head(status, headers), keepAlive, true);
+              closed.run();
+            });
+        return new NoBody();
+      }
       ctx.channel().closeFuture().addListener(gone -> closed.run());
-      return ChunkedBody.begin(ctx.channel(), status, headers);
+      return ChunkedBody.begin(ctx.channel(), status, headers, chunks);
     }
   }
 
@@ -233,6 +270,10 @@ final class HttpFront extends ChannelInboundHandlerAdapter {
         .forEach(
             header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
     String method = request.method().name();
+    if (method.equals("HEAD")) {
+      // Parts are those of what a GET brings (RFC 9110, section 14.2).
+      headers.remove("range");
+    }
     return new HttpRequest(
         method.equals("HEAD") ? "GET" : method,
         target.rawPath(),

@@ -50,7 +50,7 @@ final class Intake extends ChannelInboundHandlerAdapter {
 
   /** One that was sent ahead of an answer is made whole like any other. */
   private boolean streams(HttpRequest head) {
-    if (head.decoderResult().isFailure() || !front.idle()) {
+    if (head.decoderResult().isFailure() || !front.idle() || HttpFront.wrong(head) != null) {
       return false;
     }
     try {

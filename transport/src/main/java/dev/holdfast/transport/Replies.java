@@ -28,6 +28,16 @@ final class Replies {
     return response;
   }
 
+  /** One without its body, and with its length only where the headers have it. */
+  static FullHttpResponse head(int status, Map<String, String> headers) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.EMPTY_BUFFER);
+    headers.forEach((name, value) -> response.headers().set(name, value));
+    response.headers().set("x-content-type-options", "nosniff");
+    return response;
+  }
+
   /** A refusal as the HTTP API words them. */
   static FullHttpResponse error(int status, String code, String message) {
     return of(status, Map.of("content-type", "application/json"), errorBody(code, message));

@@ -65,9 +65,6 @@ public final class HttpApi implements HttpHandler {
     } catch (Refusal e) {
       send(reply, e.reply());
       return;
-    } catch (Routes.MethodRefusal e) {
-      send(reply, e.reply());
-      return;
     }
     if (match.route().roles().isEmpty()) {
       send(reply, answer(match, request, Health.NOBODY));

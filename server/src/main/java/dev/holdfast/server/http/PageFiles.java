@@ -34,11 +34,13 @@ final class PageFiles {
 
   /** The answer to a request for a file; null where it is for something else. */
   @Nullable Reply find(HttpRequest request) {
-    if (!request.method().equals("GET")) {
+    Asset asset = page.find(request.path());
+    if (asset == null) {
       return null;
     }
-    Asset asset = page.find(request.path());
-    return asset == null ? null : reply(asset, request.headers());
+    return request.method().equals("GET")
+        ? reply(asset, request.headers())
+        : Routes.otherwise(request.method(), "GET, HEAD, OPTIONS");
   }
 
   private Reply reply(Asset asset, Map<String, String> asked) {

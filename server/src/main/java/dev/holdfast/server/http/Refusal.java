@@ -10,6 +10,11 @@ final class Refusal extends RuntimeException {
     this.reply = Reply.error(status, code, message);
   }
 
+  Refusal(Reply reply) {
+    super("refused", null, false, false);
+    this.reply = reply;
+  }
+
   static Refusal badRequest(String message) {
     return new Refusal(400, "bad_request", message);
   }

@@ -42,8 +42,7 @@ final class Routes {
 
   /**
    * @param path as it was sent: a name may hold an encoded slash
-   * @throws Refusal with 404
-   * @throws MethodRefusal with 405
+   * @throws Refusal with 404, or with the methods that the path has
    */
   Match find(String method, String path) {
     TreeSet<String> allowed = new TreeSet<>();
@@ -59,7 +58,20 @@ final class Routes {
     if (allowed.isEmpty()) {
       throw new Refusal(404, "not_found", "no such path");
     }
-    throw new MethodRefusal(String.join(", ", allowed));
+    if (allowed.contains("GET")) {
+      allowed.add("HEAD");
+    }
+    allowed.add("OPTIONS");
+    throw new Refusal(otherwise(method, String.join(", ", allowed)));
+  }
+
+  /** What is said to a method that a path does not have. */
+  static Reply otherwise(String method, String allowed) {
+    Reply reply =
+        method.equals("OPTIONS")
+            ? Reply.nothing()
+            : Reply.error(405, "bad_request", "the method is not allowed here");
+    return reply.with("allow", allowed);
   }
 
   private static @Nullable Map<String, String> match(String template, String path) {
@@ -84,20 +96,5 @@ final class Routes {
    */
   static String decoded(String part) {
     return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
-  }
-
-  /** The path is there, the method is not. */
-  static final class MethodRefusal extends RuntimeException {
-    private final String allowed;
-
-    MethodRefusal(String allowed) {
-      super("allowed: " + allowed, null, false, false);
-      this.allowed = allowed;
-    }
-
-    Reply reply() {
-      return Reply.error(405, "bad_request", "the method is not allowed here")
-          .with("allow", allowed);
-    }
   }
 }
