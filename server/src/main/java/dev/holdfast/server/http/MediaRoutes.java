@@ -6,6 +6,7 @@ import dev.holdfast.kinds.device.MediaStore;
 import dev.holdfast.kinds.device.Uploads;
 import dev.holdfast.server.device.DeviceRights;
 import dev.holdfast.session.Principal;
+import dev.holdfast.transport.HttpBody;
 import dev.holdfast.transport.HttpRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -69,7 +71,7 @@ final class MediaRoutes {
     upload(routes, "DELETE", r -> so(r, () -> said(uploads.giveUp(token(r)))));
     upload(routes, "OPTIONS", r -> options());
     routes.add("GET", "/api/media", Routes.ANYBODY, (r, v, p) -> Reply.later(() -> list(r, p)));
-    routes.add("GET", "/api/media/{id}", Routes.ANYBODY, (r, v, p) -> read(v, p));
+    routes.add("GET", "/api/media/{id}", Routes.ANYBODY, (r, v, p) -> read(r, v, p));
     routes.add("DELETE", "/api/media/{id}", Routes.ANYBODY, (r, v, p) -> delete(v, p));
   }
 
@@ -183,11 +185,17 @@ final class MediaRoutes {
     return new Refusal(404, "not_found", "no such media");
   }
 
-  private Reply read(Map<String, String> path, Principal who) {
+  private Reply read(HttpRequest request, Map<String, String> path, Principal who) {
     Media found = found(path, who);
+    ByteRange range = range(request, found);
+    if (range != null && range.count() == 0) {
+      return Reply.error(416, "bad_request", "range: there are only " + found.bytes() + " bytes")
+          .with("content-range", range.told(found.bytes()))
+          .with("accept-ranges", "bytes");
+    }
     return Reply.later(() -> {
       try {
-        return stream(found, media.read(found));
+        return stream(found, range, media.read(found));
       } catch (IOException e) {
         if (media.find(found.id()) == null) {
           throw missing();
@@ -197,28 +205,57 @@ final class MediaRoutes {
     });
   }
 
-  private static Reply stream(Media found, InputStream opened) {
+  /** What of it is asked for; null for all of it. */
+  private static @Nullable ByteRange range(HttpRequest request, Media found) {
+    String unless = request.headers().get("if-range");
+    return unless == null || unless.equals(tag(found)) || unless.equals(date(found))
+        ? ByteRange.of(request.headers().get("range"), found.bytes())
+        : null;
+  }
+
+  /** What is stored under an id is never changed. */
+  private static String tag(Media found) {
+    return "\"" + found.id() + "\"";
+  }
+
+  private static String date(Media found) {
+    return HTTP_DATE.format(Instant.ofEpochMilli(Math.max(0, found.createdMillis())));
+  }
+
+  private static Reply stream(Media found, @Nullable ByteRange range, InputStream opened) {
+    ByteRange part = range == null ? new ByteRange(0, found.bytes()) : range;
+    Map<String, String> headers = new HashMap<>();
+    headers.put("content-length", Long.toString(part.count()));
+    headers.put("content-type", found.type().text());
+    headers.put(
+        "content-disposition",
+        "attachment; filename=\"" + found.id() + "." + found.type().suffix() + "\"");
+    headers.put("content-security-policy", POLICY);
+    headers.put("cache-control", "private, no-store");
+    headers.put("accept-ranges", "bytes");
+    headers.put("etag", tag(found));
+    headers.put("last-modified", date(found));
+    if (range != null) {
+      headers.put("content-range", range.told(found.bytes()));
+    }
     return Reply.stream(
-        Map.of(
-            "content-length",
-            Long.toString(found.bytes()),
-            "content-type",
-            found.type().text(),
-            "content-disposition",
-            "attachment; filename=\"" + found.id() + "." + found.type().suffix() + "\"",
-            "content-security-policy",
-            POLICY,
-            "cache-control",
-            "private, no-store"),
-        (body, wake) -> {
-          try (InputStream in = opened) {
-            for (byte[] piece = in.readNBytes(PIECE);
-                piece.length > 0;
-                piece = in.readNBytes(PIECE)) {
-              body.write(piece);
-            }
-          }
-        });
+        range == null ? 200 : 206, headers, (body, wake) -> copy(part, opened, body));
+  }
+
+  private static void copy(ByteRange part, InputStream opened, HttpBody body)
+      throws IOException, InterruptedException {
+    try (InputStream in = opened) {
+      in.skipNBytes(part.first());
+      long left = part.count();
+      while (left > 0) {
+        byte[] piece = in.readNBytes((int) Math.min(PIECE, left));
+        if (piece.length == 0) {
+          throw new IOException("it has become shorter");
+        }
+        body.write(piece);
+        left -= piece.length;
+      }
+    }
   }
 
   private Reply delete(Map<String, String> path, Principal who) {

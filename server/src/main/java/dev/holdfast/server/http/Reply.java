@@ -50,7 +50,11 @@ record Reply(
   }
 
   static Reply stream(Map<String, String> headers, Streaming streaming) {
-    return new Reply(200, headers, new byte[0], streaming, null);
+    return stream(200, headers, streaming);
+  }
+
+  static Reply stream(int status, Map<String, String> headers, Streaming streaming) {
+    return new Reply(status, headers, new byte[0], streaming, null);
   }
 
   /** What it says once something is done that an event loop must not wait for. */
