@@ -2,13 +2,13 @@ package dev.holdfast.kinds.terminal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.kinds.common.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -208,11 +208,7 @@ final class Recorder {
     if (folder == null) {
       throw new IOException("no folder for " + file);
     }
-    Files.createDirectories(folder);
-    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      // What is said in terminals is nobody else's business.
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-    }
+    PrivateFiles.folder(folder);
     return FileChannel.open(
         file,
         StandardOpenOption.CREATE,
