@@ -39,4 +39,22 @@ final class Check {
       Thread.sleep(20);
     }
   }
+
+  /**
+   * Waits until a number has risen to so much, for as long as it rises: however busy the machine.
+   */
+  static void reaches(String what, long much, Callable<Long> number) throws Exception {
+    long most = Long.MIN_VALUE;
+    long until = 0;
+    while (most < much) {
+      long now = number.call();
+      if (now > most) {
+        most = now;
+        until = System.nanoTime() + PATIENCE;
+      } else if (System.nanoTime() - until > 0) {
+        throw new AssertionError(what + ": " + most + " of " + much + ", and no more for 15 s");
+      }
+      Thread.sleep(20);
+    }
+  }
 }
