@@ -42,9 +42,9 @@ final class ScreenCases {
             ScreenCases::slow),
         new Case(
             "TRM20",
-            "an editor goes on with another client after a cut, as if nothing had been",
+            "vim, less and htop go on with another client after a cut, as if nothing had been",
             EMULATOR,
-            ScreenCases::editor));
+            ScreenCases::wholeScreens));
   }
 
   /** Reads both until they are at the same event, and compares what they show. */
@@ -193,33 +193,38 @@ final class ScreenCases {
     }
   }
 
-  private static void editor(Trial shared) throws Exception {
-    Path folder = Files.createTempDirectory("holdfast-editor");
+  private static void wholeScreens(Trial shared) throws Exception {
+    Path folder = Files.createTempDirectory("holdfast-programs");
     Path file = folder.resolve("file");
     Trial t = shared.own(true);
     try (Emulator emulator = Emulator.start()) {
-      Shown first =
-          Shown.open(
-              t.as("ann"),
-              ",'command':['vim','-u','NONE','-n','" + file + "'],'rows':30,'cols':90");
-      Emulator.Screen before = emulator.screen(30, 90);
-      first.on(before);
-      first.type("'ihello from the first\\u001b'");
-      until(first, before, "hello from the first");
-      String seen = before.text();
-      first.peer.cut();
-      Emulator.Screen after = emulator.screen(30, 90);
-      Shown second = new Shown(t.as("ann"), first.id).on(after);
-      second.attach();
-      until(second, after, "hello from the first");
-      Check.equal("screen", seen, after.text());
-      second.type("'oand the second\\u001b:wq\\r'");
-      Check.equal("exit", 0, second.end().number("exit_code", -1));
-      Check.equal("file", "hello from the first\nand the second\n", Files.readString(file));
+      for (FullScreen program : FullScreen.ALL) {
+        Shown first =
+            Shown.open(t.as("ann"), Shown.sh("exec " + program.on(file)) + ",'rows':30,'cols':90");
+        Emulator.Screen before = emulator.screen(30, 90);
+        first.on(before);
+        until(first, before, program.begins());
+        first.type(quoted(program.keys()));
+        until(first, before, program.shows());
+        String seen = before.text();
+        first.peer.cut();
+        Emulator.Screen after = emulator.screen(30, 90);
+        Shown second = new Shown(t.as("ann"), first.id).on(after);
+        second.attach();
+        until(second, after, program.shows());
+        Check.equal("screen", seen, after.text());
+        second.type(quoted(program.quits()));
+        Check.equal("exit", 0, second.end().number("exit_code", -1));
+        Check.equal("file", program.last(), Files.readAllLines(file).getLast());
+      }
     } finally {
       Files.deleteIfExists(file);
       Files.delete(folder);
     }
+  }
+
+  private static String quoted(String keys) {
+    return "'" + keys.replace("\u001b", "\\u001b").replace("\r", "\\r") + "'";
   }
 
   private static void slow(Trial shared) throws Exception {

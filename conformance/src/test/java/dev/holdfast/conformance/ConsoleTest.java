@@ -11,6 +11,8 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.holdfast.client.Client;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What people do with the console, in a real browser beside a gateway in development mode. */
 @Timeout(120)
@@ -169,6 +174,31 @@ class ConsoleTest {
     button(tab, "End").click();
     assertThat(tab.locator(".screen header .badge")).containsText("ended");
     assertThat(viewer.locator(".screen header .badge")).containsText("ended");
+  }
+
+  private static List<FullScreen> programs() {
+    return FullScreen.ALL;
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
+  void whatUsesAllOfTheScreenIsUsedInTheBrowserAndThereAgainAfterAReload(
+      FullScreen program, @TempDir Path folder) throws Exception {
+    ShellInTerminalTest.installed(program);
+    Path file = folder.resolve("file");
+    Page tab = open("terminals");
+    field(tab, "Command").fill(program.on(file));
+    button(tab, "Open").click();
+    Locator glass = tab.locator(".xterm-rows");
+    assertThat(glass).containsText(program.begins());
+    tab.keyboard().type(program.keys());
+    assertThat(glass).containsText(program.shows());
+    Browsers.picture(tab, program.program());
+    tab.reload();
+    assertThat(glass).containsText(program.shows());
+    tab.keyboard().type(program.quits());
+    assertThat(tab.locator(".screen header .badge")).containsText("ended with 0");
+    assertThat(Files.readAllLines(file).getLast()).isEqualTo(program.last());
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.holdfast.server.config.Config;
 import dev.holdfast.server.config.Options;
 import dev.holdfast.wire.ClientFrame.Begin;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +19,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The terminal client in a terminal, which is one of the gateway's own: both ends are real. */
 @Timeout(120)
@@ -175,5 +180,44 @@ class ShellInTerminalTest {
     type("\u0004");
     until("status 0");
     assertThat(shown()).doesNotContain("detached");
+  }
+
+  /** Skips the test where a program is missing. */
+  static void installed(FullScreen program) {
+    Assumptions.assumeTrue(
+        program.installed() || System.getenv("CI") != null,
+        program + " is not installed (apt-get install " + program + ")");
+    assertThat(program.installed()).as(program + ", which .ci/run installs").isTrue();
+  }
+
+  private static List<FullScreen> programs() {
+    return FullScreen.ALL;
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
+  void whatUsesAllOfTheScreenIsUsedThroughTheClientAndFoundAsItWasLeft(
+      FullScreen program, @TempDir Path folder) throws Exception {
+    installed(program);
+    Path file = folder.resolve("file");
+    run(
+        "before=$(stty -g); "
+            + holdfast("shell")
+            + " "
+            + program.on(file)
+            + "; echo status $?; [ $before = $(stty -g) ] && echo as it was");
+    until(program.begins());
+    type(program.keys());
+    until(program.shows());
+    type("\u001c");
+    until("as it was");
+    Matcher detached = DETACHED.matcher(shown());
+    assertThat(detached.find()).isTrue();
+    run(holdfast("attach " + detached.group(1)) + "; echo status $?");
+    until(program.shows());
+    type(program.quits());
+    until("status 0");
+    assertThat(shown()).doesNotContain("detached");
+    assertThat(Files.readAllLines(file).getLast()).isEqualTo(program.last());
   }
 }
