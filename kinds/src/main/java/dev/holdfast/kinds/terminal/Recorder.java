@@ -139,8 +139,11 @@ final class Recorder {
   /** Under the lock. */
   private void schedule() {
     if (!scheduled) {
-      scheduled = true;
-      recordings.execute(this::work);
+      scheduled = recordings.execute(this::work);
+    }
+    if (!scheduled) {
+      asking.forEach(each -> each.completeExceptionally(new IOException("closed")));
+      asking.clear();
     }
   }
 
@@ -250,7 +253,9 @@ final class Recorder {
     }
     try {
       return new Recorded(file, asked.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException e) {
+      throw new IOException("nothing is recorded any more", e);
+    } catch (TimeoutException e) {
       throw new IOException("the disk does not take what was said", e);
     }
   }

@@ -41,12 +41,16 @@ final class Recordings implements AutoCloseable {
     waiting.addAndGet(-bytes);
   }
 
-  /** Does something on the thread that may wait for the disk, after all that was asked before. */
-  void execute(Runnable work) {
+  /**
+   * Does something on the thread that may wait for the disk, after all that was asked before; false
+   * where it is closed.
+   */
+  boolean execute(Runnable work) {
     try {
       writer.execute(work);
+      return true;
     } catch (RejectedExecutionException e) {
-      LOG.log(System.Logger.Level.DEBUG, "closed", e);
+      return false;
     }
   }
 

@@ -34,8 +34,21 @@ final class Spawn {
   /** No system's attributes, actions or set of signals are larger, in bytes. */
   private static final int ROOM = 1_024;
 
+  // What is wrong with a program, of all that errno may say.
   private static final int NONE_SUCH = 2;
+  private static final int TOO_LONG = 7;
+  private static final int NO_PROGRAM = 8;
   private static final int NOT_ALLOWED = 13;
+  private static final int NO_FOLDER = 20;
+
+  /** It is the program that can't be executed, and not the system that can't do it. */
+  static final class Refused extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private Refused(String why) {
+      super(why);
+    }
+  }
 
   private Spawn() {}
 
@@ -159,8 +172,16 @@ final class Spawn {
 
   private static void check(int error) throws Throwable {
     if (error != 0) {
-      throw new IOException(Native.why(error));
+      throw refused(error);
     }
+  }
+
+  private static IOException refused(int error) throws Throwable {
+    String why = Native.why(error);
+    return switch (error) {
+      case NONE_SUCH, TOO_LONG, NO_PROGRAM, NOT_ALLOWED, NO_FOLDER -> new Refused(why);
+      default -> new IOException(why);
+    };
   }
 
   /** A list of texts as C has it: with nothing at its end. */
@@ -191,6 +212,6 @@ final class Spawn {
         // There can be nothing of that name.
       }
     }
-    throw new IOException(Native.why(there ? NOT_ALLOWED : NONE_SUCH));
+    throw refused(there ? NOT_ALLOWED : NONE_SUCH);
   }
 }

@@ -157,7 +157,9 @@ public final class Terminals implements AutoCloseable {
       }
       return new Opened.Done(terminal);
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.INFO, "a terminal can''t be opened: {0}", e.getMessage());
+      boolean known = e instanceof Spawn.Refused;
+      System.Logger.Level level = known ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+      LOG.log(level, "a terminal can''t be opened", e);
       return notOpened(user, owner, ": " + e.getMessage());
     } catch (RuntimeException | OutOfMemoryError e) {
       // The second where the system has no room for another thread.

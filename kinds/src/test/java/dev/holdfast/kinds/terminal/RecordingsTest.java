@@ -56,8 +56,8 @@ class RecordingsTest {
     return new String(Arrays.copyOf(all, (int) recorded.bytes()), UTF_8);
   }
 
-  /** All that was said by it, whatever the pieces in which it came. */
-  private static String spoken(String recorded) {
+  /** What a recording has of what a terminal said: how that was cut into lines is as it came. */
+  private static String said(String recorded) {
     StringBuilder said = new StringBuilder();
     recorded
         .lines()
@@ -80,9 +80,7 @@ class RecordingsTest {
     List<String> lines = new ArrayList<>();
     Thread reader = Thread.ofVirtual().start(() -> read(pipe, lines));
     // All that waited has been written, of the other terminal as well.
-    String whole = recorded(other);
-    assertThat(whole).endsWith("\n");
-    assertThat(spoken(whole)).contains("goes on\r\ngoes on");
+    assertThat(said(recorded(other))).isEqualTo("goes on\r\ngoes on\r\n");
     assertThat(stuck.type("words\n".getBytes(UTF_8), null)).isTrue();
     TerminalRig.await(() -> stuck.feed().ended());
     reader.join();
@@ -126,7 +124,7 @@ class RecordingsTest {
       TerminalRig.await(() -> TerminalRig.output(terminal).contains(text + "\r\n"));
       String recorded = recorded(terminal);
       assertThat(recorded).endsWith("\"]\n");
-      assertThat(spoken(recorded)).endsWith(text + "\r\n");
+      assertThat(said(recorded)).endsWith(text + "\r\n");
     }
   }
 

@@ -8,6 +8,7 @@ import dev.holdfast.feed.Retention;
 import dev.holdfast.kinds.terminal.Terminals.Opened;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,9 @@ final class TerminalRig {
   private static final JsonMapper JSON = new JsonMapper();
 
   final AtomicLong ids = new AtomicLong(1_000);
-  final Engine engine = Engine.inMemory(InstantSource.system(), ids::incrementAndGet);
+  final AtomicLong millis = new AtomicLong(1_000_000);
+  private final InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
+  final Engine engine = Engine.inMemory(clock, ids::incrementAndGet);
   final Terminals terminals;
 
   TerminalRig() {
@@ -55,7 +58,7 @@ final class TerminalRig {
             List.of(),
             null,
             Map.of("PATH", "/usr/bin:/bin"));
-    terminals = new Terminals(engine, settings, InstantSource.system(), ids::incrementAndGet);
+    terminals = new Terminals(engine, settings, clock, ids::incrementAndGet);
   }
 
   Terminal open(String... command) {
