@@ -50,9 +50,10 @@ final class Check {
       long now = number.call();
       if (now > most) {
         most = now;
-        until = System.nanoTime() + PATIENCE;
+        until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
       } else if (System.nanoTime() - until > 0) {
-        throw new AssertionError(what + ": " + most + " of " + much + ", and no more for 15 s");
+        throw new AssertionError(
+            what + ": " + most + " of " + much + ", and no more for " + PATIENCE_SECONDS + " s");
       }
       Thread.sleep(20);
     }
