@@ -227,6 +227,13 @@ class ConsoleTest {
     assertThat(other.locator("h1")).hasText("Chat");
     assertThat(tab.locator(".figure dd").first()).hasText("2");
     Browsers.picture(tab, "overview");
+    // Whoever comes later sees the minutes before.
+    other.close();
+    assertThat(tab.locator(".figure dd").first()).hasText("1");
+    tab.reload();
+    assertThat(tab.locator(".figure dd").first()).hasText("1");
+    assertThat(tab.locator(".plot").first())
+        .hasAttribute("aria-label", Pattern.compile("Connections .*: [0-9]+ to ([2-9]|[0-9]{2,})"));
   }
 
   @Test

@@ -5,7 +5,6 @@ import dev.holdfast.feed.Engine;
 import dev.holdfast.feed.FeedId;
 import dev.holdfast.feed.Owner;
 import dev.holdfast.feed.Payload;
-import dev.holdfast.feed.Position;
 import dev.holdfast.feed.Retention;
 import dev.holdfast.kinds.device.Devices;
 import dev.holdfast.kinds.tool.ToolFigures;
@@ -19,12 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The figures of the gateway as a feed, for administrators: their state, and each second the
- * sections that have changed. Nothing is appended while nobody reads. Any thread.
+ * sections that have changed; now and then all of them, so that whoever reads what is retained
+ * knows how it was before. Any thread.
  */
 public final class StatsFeed implements Catalog {
 
@@ -32,7 +31,13 @@ public final class StatsFeed implements Catalog {
   public static final String KIND = "stats";
 
   private static final FeedId ID = new FeedId(KIND, "gateway");
-  private static final Retention KEPT = new Retention(120, 1 << 20, Duration.ofMinutes(2));
+
+  /** Of which one has all sections. */
+  private static final int EVENTS = 30;
+
+  /** Three minutes, from an event that has all sections. */
+  private static final Retention KEPT = new Retention(180 + EVENTS, 1 << 20, Duration.ofMinutes(4));
+
   private static final JsonMapper JSON = new JsonMapper();
   private static final double MEDIAN = 0.5;
   private static final double MOST = 0.99;
@@ -44,11 +49,14 @@ public final class StatsFeed implements Catalog {
   private final Tools tools;
   private final Devices devices;
   private final Owner owner;
-  private final AtomicInteger readers = new AtomicInteger();
   private final long begunNanos = System.nanoTime();
+
+  // Of the thread that ticks.
   private Map<String, String> told = Map.of();
+  private int events;
   private long[] counted;
-  private Map<String, Object> latency = Map.of();
+
+  private volatile Map<String, Object> latency = Map.of();
 
   public StatsFeed(Engine engine, Metrics metrics, Gateway gateway, Tools tools, Devices devices) {
     this.engine = engine;
@@ -69,20 +77,15 @@ public final class StatsFeed implements Catalog {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Once a second. */
+  /** Once a second, by one thread. */
   public void tick() {
-    synchronized (this) {
-      measure();
-    }
-    if (readers.get() == 0) {
-      return;
-    }
+    measure();
     Map<String, String> now = sections();
     Map<String, String> changed = new LinkedHashMap<>(now);
-    synchronized (this) {
+    if (events++ % EVENTS != 0) {
       changed.entrySet().removeIf(one -> one.getValue().equals(told.get(one.getKey())));
-      told = now;
     }
+    told = now;
     owner.append(Payload.of("stats", members(changed)));
   }
 
@@ -138,9 +141,7 @@ public final class StatsFeed implements Catalog {
     put(sections, "queue", queue);
     put(sections, "retry", retry);
     put(sections, "circuit_breaker", breakers);
-    synchronized (this) {
-      put(sections, "latency", latency);
-    }
+    put(sections, "latency", latency);
     put(sections, "uptime_ms", (System.nanoTime() - begunNanos) / NANOS_A_MILLI);
     return sections;
   }
@@ -190,12 +191,7 @@ public final class StatsFeed implements Catalog {
 
   @Override
   public Entry open(FeedId id, Caller by) {
-    Entry entry = look(id, by.principal());
-    if (entry instanceof Entry.Granted(var feed, _)) {
-      readers.incrementAndGet();
-      return new Entry.Granted(feed, (Position seen) -> readers.decrementAndGet());
-    }
-    return entry;
+    return look(id, by.principal());
   }
 
   @Override

@@ -97,6 +97,12 @@ export class Timeline {
     }
   }
 
+  /** The least and the most of all that is shown; empty where nothing is. */
+  get reach() {
+    const known = this.#data.slice(1).flat().filter((value) => value !== null);
+    return known.length ? [Math.min(...known), Math.max(...known)] : [];
+  }
+
   draw() {
     this.#plot.setData(this.#data);
   }

@@ -23,12 +23,14 @@ const charts = [
   ['Heap', ['used'], bytes, (now) => [now.memory.heap_bytes]],
 ];
 
+/** A chart in words, for who does not see it. */
+const reach = (name, format, [least, most] = []) => (least === undefined ? `${name} over the last minutes`
+  : `${name} over the last minutes: ${format(least)} to ${format(most)}`);
+
 export function open(root) {
   const { client } = gateway;
+  let lines = [];
   const state = { now: null, before: null, at: 0, values: charts.map(() => []), problem: null };
-  let lines = null;
-  let feed = null;
-  let over = false;
 
   const figure = (name, value) => html`<div class="figure"><dt>${name}</dt><dd>${value}</dd></div>`;
 
@@ -54,74 +56,59 @@ export function open(root) {
         <h2>${name} <span>${series.map((one, row) => html`<span class="key">${series.length > 1
           ? html`<svg viewBox="0 0 10 10" aria-hidden="true"><circle class="hue-${row}" cx="5" cy="5" r="4"/></svg>${one} ` : nothing}${
           state.values[at][row] == null ? '–' : format(state.values[at][row])}</span>`)}</span></h2>
-        <div class="plot" role="img" aria-label="${name} over the last minutes"></div></section>`)}
+        <div class="plot" role="img" aria-label=${reach(name, format, lines[at]?.reach)}></div></section>`)}
       </div>
       ${now && Object.keys(now.circuit_breaker).length ? html`<section class="stack"><h2>Providers of tools</h2><p class="buttons">${
         Object.entries(now.circuit_breaker).map(([name, breaker]) =>
           badge(`${name}: ${breaker}`, breaker === 'closed' ? 'good' : breaker === 'open' ? 'bad' : 'warn'))}</p></section>` : nothing}`;
   });
 
+  /** What is told of the time before has parts missing, until the first event that has all. */
   function take(sections, timestamp) {
+    if (!state.now && !('connections' in sections && 'queue' in sections && 'messages' in sections)) {
+      return;
+    }
+    const at = new Date(timestamp).getTime() / 1000;
     state.before = state.now;
     state.now = { ...state.now, ...sections };
-    const at = new Date(timestamp).getTime() / 1000;
     const seconds = at - state.at;
     state.at = at;
     if (state.before && seconds > 0.05 && seconds < 10) {
       charts.forEach(([, , , values], row) => {
         state.values[row] = values(state.now, state.before, seconds).map((value) => (value === null ? null : Math.max(0, value)));
-        lines?.[row].push(at, ...state.values[row]);
+        lines[row].push(at, ...state.values[row]);
       });
     }
     update();
   }
 
-  function read() {
-    feed = client.feed('stats:gateway', {
-      from: 'now',
-      onDelivery: ({ kind, event, state: all }) => {
-        if (kind === 'event') {
-          take(event, event.timestamp);
-        } else if (kind === 'gap' || all) {
-          begin();
-        }
-      },
-      onError: (problem) => {
-        state.problem = problem;
-        update();
-      },
-    });
-  }
-
-  /** All figures once: the feed tells only what changes. */
-  async function begin() {
-    try {
-      const all = await gateway.api('GET', '/api/figures');
-      if (!over) {
-        state.now = null;
-        take(all, new Date().toISOString());
-        lines ??= [...root.querySelectorAll('.plot')].map((box, row) => new Timeline(box, charts[row][1], { format: charts[row][2] }));
-        feed ?? read();
+  const read = () => client.feed('stats:gateway', {
+    from: 'start',
+    onDelivery: ({ kind, event, state: all }) => {
+      if (kind === 'event') {
+        take(event, event.timestamp);
+      } else {
+        state.now = all ?? null;
+        state.at = 0;
       }
-    } catch (problem) {
-      if (!over && !state.now) {
-        if (problem.code === 'forbidden' && location.hash.length < 3) {
-          // Nobody asked for this page: another one is of more use to who may not see it.
-          location.replace('#/agents');
-          return;
-        }
-        state.problem = problem;
-        update();
+    },
+    onError: (problem) => {
+      if (problem.code === 'not_found' && location.hash.length < 3) {
+        // Nobody asked for this page: another one is of more use to who may not see it.
+        location.replace('#/agents');
+        return;
       }
-    }
-  }
+      state.problem = problem;
+      update();
+    },
+  });
 
-  begin();
+  lines = [...root.querySelectorAll('.plot')].map((box, row) => new Timeline(box, charts[row][1], { format: charts[row][2] }));
+  const feed = read();
   return {
     close() {
-      over = true;
-      feed?.close();
-      lines?.forEach((line) => line.close());
+      feed.close();
+      lines.forEach((line) => line.close());
     },
   };
 }
