@@ -213,6 +213,25 @@ class ClientCommandsTest {
   }
 
   @Test
+  void whatCouldNotCountIsRefused() {
+    for (List<String> option :
+        List.of(
+            List.of("--deadline", "5"),
+            List.of("--cancel-after", "5"),
+            List.of("--publish-to", "lobby"),
+            List.of("--conversation", "c"),
+            List.of("--guidance"))) {
+      List<String> args = new ArrayList<>(List.of("--attach", "x"));
+      args.addAll(option);
+      Run refused = run("", "run", args.toArray(String[]::new));
+      assertThat(refused.status()).as(option.getFirst()).isEqualTo(2);
+      assertThat(refused.err()).contains(option.getFirst()).contains("for a new one");
+    }
+    assertThat(run("", "devices", "--pair", "--limit", "3").err()).contains("are for the list");
+    assertThat(run("", "devices", "--pair", "--json").out()).contains("\"expires_at\":");
+  }
+
+  @Test
   void toolsAreListedAndCalled() {
     assertThat(run("", "tools").out().lines())
         .anySatisfy(line -> assertThat(line).startsWith("echo ").endsWith("Says a text again."))

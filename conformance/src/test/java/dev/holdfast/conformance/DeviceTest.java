@@ -252,6 +252,19 @@ class DeviceTest {
     assertThat(execute("\"head -c 16384 /dev/zero\"", 10_000).fields().get("data"))
         .isEqualTo(Map.of("exit_code", 0, "output", "\0".repeat(8_192), "truncated", true));
     assertThat(Files.readString(token)).startsWith("hfd_");
+    Run other =
+        run(
+            "device",
+            "--url",
+            url,
+            "--id",
+            "box",
+            "--token-file",
+            token.toString(),
+            "--user",
+            "ann");
+    assertThat(other.status()).isEqualTo(1);
+    assertThat(other.err()).contains("--user: the token of box says whose device it is");
     assertThat(Files.getPosixFilePermissions(token)).hasSize(2);
     HttpRequest forget = HttpRequest.newBuilder(uri("/api/devices/box")).DELETE().build();
     assertThat(http.send(forget, HttpResponse.BodyHandlers.discarding()).statusCode())

@@ -121,6 +121,11 @@ public final class DeviceCommand extends ClientCommand {
                   "holdfast",
                   "device-" + named + ".token")
               : file;
+      boolean known = target.token() == null && Files.exists(kept);
+      if ((code != null || known) && target.user() != null) {
+        throw new IllegalArgumentException(
+            "--user: the token of " + named + " says whose device it is (--token-file, --pair)");
+      }
       if (code != null) {
         String body =
             "{\"code\":%s,\"device_id\":%s,\"name\":%s}"
@@ -132,9 +137,7 @@ public final class DeviceCommand extends ClientCommand {
         keep(kept, String.valueOf(own));
         return own;
       }
-      return Files.exists(kept) && target.token() == null
-          ? Files.readString(kept).strip()
-          : target.token();
+      return known ? Files.readString(kept).strip() : target.token();
     }
 
     private static void keep(Path file, String token) throws IOException {

@@ -33,11 +33,16 @@ public final class DevicesCommand extends ClientCommand {
       if (!pair) {
         return super.call();
       }
-      String code = Frame.of(target().post("/api/pairing-codes", "{}")).text("code");
+      if (inPart()) {
+        throw new IllegalArgumentException(
+            "--pair makes a code: --find and --limit are for the list");
+      }
+      String answer = target().post("/api/pairing-codes", "{}");
+      String code = Frame.of(answer).text("code");
       err().println("* in a browser: " + target().http("/#/this-device/pair/" + code));
       err().flush();
       PrintWriter out = out();
-      out.println(code);
+      out.println(json() ? answer : code);
       out.flush();
       return 0;
     }

@@ -57,6 +57,15 @@ abstract class Listing extends ClientCommand.Action {
 
   abstract void item(PrintWriter out, Map<?, ?> item);
 
+  /** Whether not all is to be shown. */
+  final boolean inPart() {
+    return find != null || limit != Integer.MAX_VALUE;
+  }
+
+  final boolean json() {
+    return json;
+  }
+
   final Target target() {
     return target;
   }

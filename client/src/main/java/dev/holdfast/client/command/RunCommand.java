@@ -57,6 +57,12 @@ public final class RunCommand extends ClientCommand {
       if ((attach == null) == (agent == null)) {
         throw new ParameterException(line.commandLine(), "an AGENT is needed, or --attach RUN");
       }
+      if (attach != null && (conversation != null || options.begins())) {
+        throw new ParameterException(
+            line.commandLine(),
+            "--attach follows a run that has begun: --conversation, --deadline, --cancel-after,"
+                + " --publish-to and --guidance are for a new one");
+      }
       if (attach != null) {
         return options.attach(attach, out, err);
       }

@@ -65,6 +65,11 @@ final class RunOptions {
     }
   }
 
+  /** Whether something is said that is for a new run alone. */
+  boolean begins() {
+    return deadlineMs != null || cancelAfterMs != null || publishTo != null || guidance;
+  }
+
   /** Follows a run that goes on. */
   int attach(String run, PrintWriter out, PrintWriter err)
       throws InterruptedException, ExecutionException {

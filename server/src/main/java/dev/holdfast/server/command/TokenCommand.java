@@ -130,6 +130,9 @@ public final class TokenCommand implements ToolProvider {
       if (!FeedId.validName("user:" + user) || user.isEmpty()) {
         throw new ParameterException(line, "--user: expected 1 to 195 characters, no white space");
       }
+      if (key != null && secretEnv != null) {
+        throw new ParameterException(line, "--key, --secret-env: one of them signs; leave one out");
+      }
       line.getOut().println(mint().sign(claims()));
       line.getOut().flush();
       return 0;
@@ -150,7 +153,7 @@ public final class TokenCommand implements ToolProvider {
       if (workspace != null) {
         claims.claim("workspace", workspace);
       }
-      if (secretEnv == null) {
+      if (secretEnv == null || file != null) {
         Values values = values();
         claims.issuer(values.textOrNull(Key.AUTH_ISSUER));
         claims.audience(values.textOrNull(Key.AUTH_AUDIENCE));

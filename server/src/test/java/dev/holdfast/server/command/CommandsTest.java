@@ -61,6 +61,19 @@ class CommandsTest {
   }
 
   @Test
+  void aTokenHasTheIssuerOfTheFileThatWasNamedAndOneSignature() throws Exception {
+    Path file = Files.writeString(folder.resolve("c.yaml"), "auth:\n  issuer: house\n");
+    TokenCommand command = new TokenCommand(Map.of("S", "x".repeat(32)), () -> NOW);
+    assertThat(run(command, "--user", "u", "--secret-env", "S", "--config", file.toString()))
+        .isZero();
+    assertThat(SignedJWT.parse(out.toString().strip()).getJWTClaimsSet().getIssuer())
+        .isEqualTo("house");
+    assertThat(run(command, "--user", "u", "--secret-env", "S", "--key", file.toString()))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--key, --secret-env: one of them signs");
+  }
+
+  @Test
   void aTokenWithoutASecretIsRefusedAndNothingIsPrinted() {
     assertThat(run(new TokenCommand(Map.of(), () -> NOW), "--user", "u")).isEqualTo(2);
     assertThat(out.toString()).isEmpty();
