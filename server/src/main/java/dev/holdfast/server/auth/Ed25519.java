@@ -3,6 +3,7 @@ package dev.holdfast.server.auth;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSProvider;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.jca.JCAContext;
@@ -18,8 +19,21 @@ final class Ed25519 {
 
   private Ed25519() {}
 
+  /** What both are to the library. */
+  interface EdDsa extends JWSProvider {
+    @Override
+    default Set<JWSAlgorithm> supportedJWSAlgorithms() {
+      return Set.of(JWSAlgorithm.EdDSA);
+    }
+
+    @Override
+    default JCAContext getJCAContext() {
+      return new JCAContext();
+    }
+  }
+
   /** Checks signatures. */
-  record Verifier(PublicKey key) implements JWSVerifier {
+  record Verifier(PublicKey key) implements EdDsa, JWSVerifier {
     @Override
     public boolean verify(JWSHeader header, byte[] input, Base64URL signature)
         throws JOSEException {
@@ -34,20 +48,10 @@ final class Ed25519 {
         throw new JOSEException("Ed25519", e);
       }
     }
-
-    @Override
-    public Set<JWSAlgorithm> supportedJWSAlgorithms() {
-      return Set.of(JWSAlgorithm.EdDSA);
-    }
-
-    @Override
-    public JCAContext getJCAContext() {
-      return new JCAContext();
-    }
   }
 
   /** Makes signatures. */
-  record Signer(PrivateKey key) implements JWSSigner {
+  record Signer(PrivateKey key) implements EdDsa, JWSSigner {
     @Override
     public Base64URL sign(JWSHeader header, byte[] input) throws JOSEException {
       try {
@@ -58,16 +62,6 @@ final class Ed25519 {
       } catch (GeneralSecurityException e) {
         throw new JOSEException("Ed25519", e);
       }
-    }
-
-    @Override
-    public Set<JWSAlgorithm> supportedJWSAlgorithms() {
-      return Set.of(JWSAlgorithm.EdDSA);
-    }
-
-    @Override
-    public JCAContext getJCAContext() {
-      return new JCAContext();
     }
   }
 }
