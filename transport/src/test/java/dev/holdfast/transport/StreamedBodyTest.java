@@ -110,6 +110,54 @@ class StreamedBodyTest {
   }
 
   @Test
+  void whatTrailsChunksIsNoneOfTheBodyAndNothingFollowsIt() throws Exception {
+    go.countDown();
+    try (Served served = new Served(SHORT, new Counting());
+        RawClient client = served.client()) {
+      client.send(
+          "PUT /in HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+              + "5\r\nhello\r\n1;x=y\r\n!\r\n0\r\nContent-Length: 7\r\nX: y\r\n\r\n"
+              + "GET /out HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertThat(client.head()).startsWith("HTTP/1.1 200");
+      // The socket ends with the answer: what was sent behind the body is nobody's request.
+      assertThat(client.rest()).isEqualTo("got 6");
+    }
+  }
+
+  @Test
+  void aBodyWhoseEndIsSaidInTwoWaysIsNotRead() throws Exception {
+    go.countDown();
+    try (Served served = new Served(SHORT, new Counting())) {
+      for (String headers :
+          List.of(
+              "Transfer-Encoding: chunked\r\nContent-Length: 5",
+              "Transfer-Encoding: gzip, chunked",
+              "Transfer-Encoding: xchunked",
+              "Content-Length: 5\r\nContent-Length: 5",
+              "Content-Length: 5\r\nHost: other")) {
+        try (RawClient client = served.client()) {
+          client.send("PUT /in HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n\r\n0\r\n\r\n");
+          assertThat(client.head()).as(headers).startsWith("HTTP/1.1 400");
+          assertThat(client.rest()).as(headers).contains("bad_request");
+        }
+      }
+    }
+  }
+
+  @Test
+  void chunksThatAreNoneBreakTheBodyOff() throws Exception {
+    go.countDown();
+    try (Served served = new Served(SHORT, new Counting());
+        RawClient client = served.client()) {
+      client.send(
+          "PUT /in HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+              + "5\r\nhello\r\nwhat\r\n\r\n");
+      assertThat(client.head()).startsWith("HTTP/1.1 400");
+      assertThat(client.rest()).isEqualTo("the body broke off");
+    }
+  }
+
+  @Test
   void otherRequestsAreMadeWholeAsEver() throws Exception {
     try (Served served = new Served(SHORT, new Counting());
         RawClient client = served.client()) {
