@@ -28,7 +28,7 @@ class ConsoleSeekTest {
   private static final int SAMPLES_A_SECOND = 48_000;
   private static final int POLYNOMIAL = 0x04c11db7;
 
-  private final ChildGateways gateways = new ChildGateways(List.of());
+  private final ChildGateways gateways = new ChildGateways();
   private Gateway gateway;
   private Trial trial;
   private Browsers browsers;

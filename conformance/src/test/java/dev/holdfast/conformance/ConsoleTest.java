@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.holdfast.client.Client;
@@ -216,6 +217,17 @@ class ConsoleTest {
     tab.reload();
     assertThat(tab.locator(".event-row pre")).hasText("{\n  \"id\": 7\n}");
     Browsers.picture(tab, "channels");
+  }
+
+  @Test
+  void whoeverTookAnotherNameHasItOverHttpToo() {
+    BrowserContext other = browsers().person();
+    Page bob = browsers().open(other, "devices");
+    call(bob, "bob.b");
+    Request asked = bob.waitForRequest("**/api/devices*", bob::reload);
+    assertThat(asked.headerValue("x-user-id")).isEqualTo("bob.b");
+    assertThat(asked.response().status()).isEqualTo(200);
+    other.close();
   }
 
   @Test

@@ -108,6 +108,8 @@ export const gateway = {
       const token = kept(TOKEN) ?? await openid.token();
       if (token) {
         headers.authorization = `Bearer ${token}`;
+      } else if (kept(NAME)) {
+        headers['x-user-id'] = encodeURIComponent(kept(NAME));
       }
       response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     } catch {
