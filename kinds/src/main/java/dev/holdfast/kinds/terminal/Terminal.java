@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,16 +41,11 @@ public final class Terminal {
   private final Pace pace;
   private final Flow flow = new Flow();
 
-  /** Resizes that wait for the thread of all terminals. */
-  private final AtomicInteger resizing = new AtomicInteger();
-
-  private final Typed typed;
-  private final @Nullable InputFilter filter;
+  private final Typing typing;
   private final @Nullable Recorder recorder;
   private final long openedMillis;
   private volatile long activeMillis;
   private volatile long endedMillis;
-  private volatile long typedNanos;
   private volatile long interruptedAt;
   private volatile boolean over;
 
@@ -79,10 +73,7 @@ public final class Terminal {
     this.ended = ended;
     this.openedMillis = clock.millis();
     this.activeMillis = openedMillis;
-    long now = System.nanoTime();
-    this.typed = new Typed(settings.inputRate(), settings.inputBurst(), now);
-    this.typedNanos = now;
-    this.filter = settings.strict() ? new InputFilter() : null;
+    this.typing = new Typing(program, loop, settings, figures);
     this.follower =
         new Follower(size, settings.scrollback(), around.screens, figures.snapshots, this::answer);
     this.speech = new Speech(program, owner, follower, recorder, around);
@@ -257,23 +248,18 @@ public final class Terminal {
     @Override
     public int wants(long now) {
       int wants = deaf || speech.rests() || pace.waits(now) ? 0 : Posix.POLLIN;
-      synchronized (typed) {
-        return typed.full() ? wants | Posix.POLLOUT : wants;
-      }
+      return typing.full() ? wants | Posix.POLLOUT : wants;
     }
 
     @Override
     public long due() {
-      long due = Math.min(pace.due(), speech.due());
-      synchronized (typed) {
-        return Math.min(due, typed.due());
-      }
+      return Math.min(typing.due(), Math.min(pace.due(), speech.due()));
     }
 
     @Override
     public void ready(int events, long now) {
       if ((events & (Posix.POLLIN | Posix.POLLHUP | Posix.POLLERR)) != 0) {
-        speech.read(now, typedNanos);
+        speech.read(now, typing.lastNanos());
         // Nothing but the end of the program can be told of it any more.
         deaf = (events & Posix.POLLIN) == 0;
       }
@@ -281,7 +267,7 @@ public final class Terminal {
       if (speech.due() <= now) {
         speech.sayAll(now);
       }
-      send(now);
+      typing.send(now);
     }
 
     @Override
@@ -312,6 +298,7 @@ public final class Terminal {
       synchronized (Terminal.this) {
         over = true;
         endedMillis = clock.millis();
+        typing.end();
         // Nobody uses the descriptor any more: all look whether it is over, under the lock.
         program.close();
       }
@@ -328,9 +315,7 @@ public final class Terminal {
 
   /** Why something must not be typed here; null where it may. Asked once, before it is typed. */
   public @Nullable String refuses(String text) {
-    synchronized (typed) {
-      return filter == null ? null : filter.refuses(text);
-    }
+    return typing.refuses(text);
   }
 
   /**
@@ -348,59 +333,21 @@ public final class Terminal {
     if (by != null) {
       sizes.typed(by);
     }
-    return data.length == 0 || put(data);
+    return data.length == 0 || typing.put(data);
   }
 
   /** What the program is told that it asked of its terminal. */
   private void answer(String text) {
-    put(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private boolean put(byte[] data) {
-    long now = System.nanoTime();
-    boolean first;
-    synchronized (typed) {
-      first = typed.isEmpty();
-      if (!typed.add(data)) {
-        return false;
-      }
-    }
-    typedNanos = now;
-    // What is typed after a resize is not read before it.
-    if (first && resizing.get() == 0) {
-      send(now);
-    }
-    synchronized (typed) {
-      if (!typed.isEmpty()) {
-        loop.wake();
-      }
-    }
-    return true;
+    typing.put(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private void resizeSoon(Supplier<@Nullable Size> to, String by) {
-    resizing.incrementAndGet();
-    loop.execute(() -> {
-      try {
-        Size size = to.get();
-        if (size != null) {
-          flow.resize(size, by);
-        }
-      } finally {
-        resizing.decrementAndGet();
-        send(System.nanoTime());
+    typing.after(() -> {
+      Size size = to.get();
+      if (size != null) {
+        flow.resize(size, by);
       }
     });
-  }
-
-  /** Writes what can be written now. */
-  private synchronized void send(long now) {
-    // What was typed after a resize waits for it, whoever comes to write.
-    if (!over && resizing.get() == 0) {
-      synchronized (typed) {
-        figures.input.add(typed.write(program::write, now));
-      }
-    }
   }
 
   private static boolean interrupts(byte[] data) {
