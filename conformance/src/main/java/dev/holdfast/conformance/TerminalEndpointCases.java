@@ -126,7 +126,15 @@ final class TerminalEndpointCases {
     String done;
     try {
       Trial t =
-          shared.own(true, "server.data", data.toString(), "terminals.milestones_per_user", "4");
+          shared.own(
+              true,
+              "server.data",
+              data.toString(),
+              "terminals.recording",
+              "1MiB",
+              "terminals.milestones_per_user",
+              "4");
+      recorded(t);
       done = milestone(t, ",'status':'completed'");
       refused(t.connect(path(done)), "ALREADY_FINISHED", 4004);
       String id = milestone(t, "");
@@ -167,6 +175,20 @@ final class TerminalEndpointCases {
         }
       }
     }
+  }
+
+  /** A recording has all that was said until it is asked for, and is valid while it is made. */
+  private static void recorded(Trial t) throws Exception {
+    Shown shown = Shown.open(t.as("ann"), ",'command':['cat']");
+    for (int i = 0; i < 20; i++) {
+      shown.type("'line " + i + "\\n'");
+      shown.until("line " + i + "\r\nline " + i + "\r\n");
+      String recording = t.http("GET", "/api/terminals/" + shown.id + "/recording", null).body();
+      Check.that("whole lines", recording.endsWith("\"]\n"), recording);
+      Check.equal("twice", 3, recording.split("line " + i + "\\b", -1).length);
+    }
+    shown.send("close_terminal", "");
+    shown.end();
   }
 
   private static int patch(Trial t, String id, String fields)
