@@ -216,6 +216,17 @@ await test('those who listen miss nothing where the session is lost', async (ope
   assert.equal(client.status.resumed, false);
 });
 
+await test('a command that was given while the session was lost is obeyed and answered', async (open) => {
+  const [client, other] = [open({ user: 'given', first: 60_000, most: 60_000, WebSocket: Forgotten }), open({ user: 'given' })];
+  await client.ready;
+  client.cut();
+  await other.publish('user:given', 'a:b', 1);
+  const said = client.message('given', 'x');
+  client.retry();
+  assert.match((await said).position, /:1$/);
+  assert.equal(client.status.resumed, false);
+});
+
 await test('more feeds than one frame has room for are gone on with, each event once', async (open) => {
   const [writer, reader] = [open({}), open({})];
   const names = range(1, 900).map((number) => `${'long-'.repeat(34)}${number}`);

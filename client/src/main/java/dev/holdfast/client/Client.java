@@ -298,11 +298,12 @@ public final class Client implements AutoCloseable {
     if (over != null && silenceMillis > 0) {
       over.watch(loop, silenceMillis);
     }
-    List<FeedFlow> left = feeds.placed(frame.fields().get("feeds"), resumed);
+    // Before anything else is given: what waits is sent by this session alone, and has its answer.
     Calls.Resumption commands = calls.resume(resumed);
     if (over != null) {
       commands.again().forEach(call -> over.send(call.text()));
     }
+    List<FeedFlow> left = feeds.placed(frame.fields().get("feeds"), resumed);
     left.forEach(FeedFlow::reattach);
     sendCalls();
     commands.lost().forEach(Client::lost);

@@ -206,6 +206,32 @@ class ClientTest {
   }
 
   @Test
+  void whatIsGivenWhileTheGatewayIsRestartedIsObeyedByTheNextOneAndAnswered() {
+    CompletableFuture<String> cut = new CompletableFuture<>();
+    Client ann =
+        connect(
+            of("ann")
+                .listener(
+                    new Listener() {
+                      @Override
+                      public void disconnected(String reason, Duration wait) {
+                        cut.complete(reason);
+                      }
+                    }));
+    // It is read by the new session too, but not from where this one has come to.
+    Collected own = Collected.of(ann.channel("user:ann"));
+    begun(ann);
+    relay.retarget(1);
+    server.close();
+    cut.orTimeout(10, TimeUnit.SECONDS).join();
+    CompletableFuture<Frame> said = ann.message("lobby", "while away");
+    server = start(Map.of());
+    relay.retarget(server.address().getPort());
+    assertThat(code(said)).isEqualTo("none");
+    assertThat(own.ended).isNotDone();
+  }
+
+  @Test
   void aSlowSubscriberLosesNothingAndDelaysNoOtherFeed() throws Exception {
     Client ann = connect("ann");
     Collected slow = new Collected(1);

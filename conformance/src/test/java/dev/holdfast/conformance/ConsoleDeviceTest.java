@@ -289,6 +289,9 @@ class ConsoleDeviceTest {
       device.event("location", Map.of("latitude", 1e300, "longitude", 2, "accuracy", 5));
       device.event("location", Map.of("latitude", 1, "longitude", 2, "accuracy", odd));
       assertThat(user.locator("figcaption")).hasText("1.00000, 2.00000; the ring is 12 m away");
+      // Also to whoever comes later.
+      user.reload();
+      assertThat(user.locator("figcaption")).hasText("1.00000, 2.00000; the ring is 12 m away");
       button(user, "who").click();
       done(user, "who");
     }

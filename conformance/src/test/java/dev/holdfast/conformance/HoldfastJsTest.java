@@ -26,7 +26,7 @@ class HoldfastJsTest {
     tried(
         Map.of("auth.secret", Gateways.SECRET, "session.token_warning", "1s"),
         "holdfast-js.mjs",
-        "15 passed");
+        "16 passed");
   }
 
   @Test

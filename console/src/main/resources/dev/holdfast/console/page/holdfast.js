@@ -571,6 +571,8 @@ class Client {
     if (!frame.resumed) {
       this.#followed.clear();
     }
+    // Before anything else is given: what waits is sent by this session alone, and has its answer.
+    this.#again(frame.resumed);
     const left = this.#readers();
     for (const { feed: name, position, recovered } of frame.feeds ?? []) {
       const feed = left.get(name);
@@ -586,7 +588,6 @@ class Client {
         this._detach(name);
       }
     }
-    this.#again(frame.resumed);
     left.forEach((feed) => feed._reattach());
     this.#sendCommands();
     this.#pulse(this.#socket);

@@ -1,19 +1,21 @@
 /** Runs of agents: begun here or elsewhere, followed token by token. */
 import { gateway, poll } from '../gateway.js';
+import { listing } from '../listing.js';
 import { Run, tones } from '../run.js';
 import { attempts, badge, brief, empty, enterSends, failed, html, json, lead, nothing, ref, repeat, span, stick, submit, text, time, view } from '../ui.js';
 
 export function open(root, [runId]) {
   const { client } = gateway;
-  const state = { agents: [], runs: null, run: null, agent: null, problem: null };
+  const state = { agents: [], run: null, agent: null, problem: null };
   let update = () => {};
   const { attempt, refresh } = attempts(state, () => update());
 
+  const runs = listing('/api/runs', 'runs', () => pollRuns.again());
   const pollRuns = poll(() => refresh(async () => {
-    const [{ agents }, { runs }] = await Promise.all([gateway.api('GET', '/api/agents?limit=1000'), gateway.api('GET', '/api/runs?limit=50')]);
+    const [{ agents }] = await Promise.all([gateway.api('GET', '/api/agents?limit=1000'), runs.refresh()]);
     state.agents = agents;
     state.agent ??= agents[0]?.agent_id ?? null;
-    state.runs = runs;
+    update();
   }), 5_000);
 
   function follow(id) {
@@ -65,16 +67,16 @@ export function open(root, [runId]) {
   }
 
   function list() {
-    if (!state.runs?.length) {
+    if (!runs.entries || runs.bare) {
       return nothing;
     }
-    return html`<section><h2 class="hidden">Runs</h2><ul class="list">
-      ${repeat(state.runs, (run) => run.run_id, (run) => html`<li>
+    return html`<section class="stack"><h2 class="hidden">Runs</h2>${runs.box()}<ul class="list">
+      ${repeat(runs.entries, (run) => run.run_id, (run) => html`<li>
         <a href="#/agents/${encodeURIComponent(run.run_id)}" aria-current=${state.run?.id === run.run_id ? 'true' : nothing}>
           <span class="line"><span>${run.agent_id}</span>${badge(run.state, tones[run.state])}</span>
           <span class="hint">${brief(run.text || (run.result === undefined ? run.run_id : run.result), 46)}</span>
         </a></li>`)}
-    </ul></section>`;
+    </ul>${runs.rest()}</section>`;
   }
 
   function shown(run) {

@@ -94,6 +94,9 @@ export function open(root, asked) {
     if (!feed && state.device) {
       follow('start');
     }
+    if (first && shown()) {
+      lastPlace();
+    }
   }), 3_000);
 
   async function media(one, found) {
@@ -149,6 +152,19 @@ export function open(root, asked) {
     if (within(latitude, 90) && within(longitude, 180)) {
       state.places.unshift({ latitude, longitude, accuracy: within(accuracy, 1e7) ? Math.abs(accuracy) : null });
       state.places.splice(60);
+    }
+  }
+
+  /** Where it said that it was, before anybody looked. */
+  async function lastPlace() {
+    try {
+      const { values } = await gateway.api('GET', `/api/devices/${encodeURIComponent(id)}?${new URLSearchParams(whose())}`);
+      if (!state.places.length) {
+        located(values?.location);
+        update();
+      }
+    } catch {
+      // What it says from now on is shown all the same.
     }
   }
 
