@@ -40,6 +40,11 @@ class ConsoleAccessTest {
       }
       """;
 
+  /** Buttons whose names don't keep within them. */
+  private static final String SPILLS =
+      "() => [...document.querySelectorAll('main button')].filter(one => one.scrollWidth >"
+          + " one.clientWidth + 1).map(one => one.textContent)";
+
   /** The widest text that nobody has put a blank in. */
   private static final String LONG = "without-any-blank-in-it-".repeat(8);
 
@@ -72,6 +77,7 @@ class ConsoleAccessTest {
     assertThat(tab.evaluate("() => document.documentElement.scrollWidth - innerWidth"))
         .as("how much of " + name + " is out of sight")
         .isEqualTo(0);
+    assertThat((List<?>) tab.evaluate(SPILLS)).as("buttons of " + name).isEmpty();
   }
 
   private static void fill(Client client) {
@@ -105,7 +111,8 @@ class ConsoleAccessTest {
         Device rover =
             new Device(browsers.gateway().base(), "rover")
                 .info("name", LONG)
-                .can("who", order -> Map.of());
+                .can("who", order -> Map.of())
+                .can("x".repeat(64), order -> Map.of());
         BrowserContext person = browsers.person(width, 740, colors)) {
       rover.start().join();
       fill(client);
