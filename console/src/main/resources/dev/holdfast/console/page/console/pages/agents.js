@@ -15,7 +15,6 @@ export function open(root, [runId]) {
     const [{ agents }] = await Promise.all([gateway.api('GET', '/api/agents?limit=1000'), runs.refresh()]);
     state.agents = agents;
     state.agent ??= agents[0]?.agent_id ?? null;
-    update();
   }), 5_000);
 
   function follow(id) {
