@@ -94,7 +94,7 @@ export function open(root, asked) {
     if (!feed && state.device) {
       follow('start');
     }
-    if (first && shown()) {
+    if (first && state.device) {
       lastPlace();
     }
   }), 3_000);
