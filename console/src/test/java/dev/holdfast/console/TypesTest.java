@@ -24,6 +24,10 @@ class TypesTest {
   private static final Pattern FAULT =
       Pattern.compile("^misuses\\.ts\\((\\d+),\\d+\\): error", Pattern.MULTILINE);
 
+  /** A name, a member of a module, a module. */
+  private static final Pattern UNKNOWN =
+      Pattern.compile("error TS(2304|2305|2307|2448|2552|2724):");
+
   @BeforeEach
   void theCompilerIsThere() {
     if (System.getenv("CI") == null) {
@@ -74,6 +78,14 @@ class TypesTest {
   void itHasWhatItsDeclarationsNameAndNothingElse() throws Exception {
     copied();
     assertThat(compiled("tsconfig.against.json")).isEmpty();
+  }
+
+  /** The pages have no types: of what is said of them, that alone counts which no browser finds. */
+  @Test
+  void noPageNamesWhatIsNotThere() throws Exception {
+    assertThat(compiled("tsconfig.pages.json").lines())
+        .isNotEmpty()
+        .noneMatch(line -> UNKNOWN.matcher(line).find());
   }
 
   private static void copied() throws IOException {
