@@ -75,8 +75,9 @@ public final class BenchCommand implements ToolProvider {
       sortOptions = false,
       footer = {
         "",
-        "Each server runs as its own process on processor 0, one event loop each; the load runs on",
-        "the others. Compare lines of one run: the machine is another at another time."
+        "Each server runs as its own process on processor 0, one event loop each; the",
+        "load runs on the others. Compare lines of one run: the machine is another at",
+        "another time."
       })
   private static final class Run implements Callable<Integer> {
 

@@ -50,9 +50,8 @@ public final class VerifyCommand implements ToolProvider {
       sortOptions = false,
       footer = {
         "",
-        "Without a URL it starts gateways of its own, with whatever settings a scenario needs."
-            + " What",
-        "they log is shown under a scenario that failed.",
+        "Without a URL it starts gateways of its own, with whatever settings a scenario",
+        "needs. What they log is shown under a scenario that failed.",
         "Exit code: 0 when nothing failed, 1 otherwise, 2 for wrong usage."
       })
   private static final class Run implements Callable<Integer> {

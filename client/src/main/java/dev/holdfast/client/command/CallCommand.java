@@ -26,8 +26,8 @@ public final class CallCommand extends ClientCommand {
   @Command(
       footer = {
         "",
-        "What the tool gives goes to standard output, all else to standard error. Ctrl-C cancels",
-        "it. Exit code: 0 when it went well, else 1."
+        "What the tool gives goes to standard output, all else to standard error. Ctrl-C",
+        "cancels it. Exit code: 0 when it went well, else 1."
       })
   private static final class Run extends Action {
 

@@ -23,8 +23,9 @@ public final class ExecCommand extends ClientCommand {
   @Command(
       footer = {
         "",
-        "The end goes to standard output as JSON, all else to standard error. Ctrl-C cancels it.",
-        "Exit code: 0 when it is complete, 1 when it failed or was cancelled."
+        "The end goes to standard output as JSON, all else to standard error. Ctrl-C",
+        "cancels it. Exit code: 0 when it is complete, 1 when it failed or was",
+        "cancelled."
       })
   private static final class Run extends Action {
 

@@ -19,8 +19,8 @@ public final class McpCommand extends ClientCommand {
   @Command(
       footer = {
         "",
-        "Speaks the Model Context Protocol on standard input and output until its input ends. One",
-        "gateway serves many editors; calls go on over cut connections."
+        "Speaks the Model Context Protocol on standard input and output until its input",
+        "ends. One gateway serves many editors; calls go on over cut connections."
       })
   private static final class Run extends Action {
 

@@ -24,9 +24,9 @@ public final class RunCommand extends ClientCommand {
   @Command(
       footer = {
         "",
-        "Tokens go to standard output, all else to standard error. Ctrl-C cancels the run;"
-            + " --attach",
-        "follows one that goes on. Exit code: 0 when it is done, 1 when it failed or was cancelled."
+        "Tokens go to standard output, all else to standard error. Ctrl-C cancels the",
+        "run; --attach follows one that goes on. Exit code: 0 when it is done, 1 when it",
+        "failed or was cancelled."
       })
   private static final class Run extends Action {
 

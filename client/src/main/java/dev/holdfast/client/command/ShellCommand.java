@@ -34,8 +34,9 @@ public final class ShellCommand extends ClientCommand {
   @Command(
       footer = {
         "",
-        "Options come before the COMMAND. Ctrl-\\ detaches, and the program goes on: holdfast",
-        "attach TERMINAL. Needs the role terminal. Exit code: that of the program."
+        "Options come before the COMMAND. Ctrl-\\ detaches, and the program goes on:",
+        "holdfast attach TERMINAL. Needs the role terminal. Exit code: that of the",
+        "program."
       })
   private static final class Run extends Action {
 
