@@ -72,6 +72,10 @@ public final class ProcessGroup {
     }
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
+    if (GROUPS) {
+      // A program that has only just begun may have had no group yet at first, and a child since.
+      kill(process.pid());
+    }
   }
 
   /** Kills every process of the group that has that number; nothing where there is none. */
