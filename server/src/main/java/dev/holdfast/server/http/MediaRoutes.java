@@ -32,7 +32,6 @@ import tools.jackson.databind.util.RawValue;
 final class MediaRoutes {
 
   private static final String UPLOADS = "/api/uploads/";
-  private static final int PIECE = 64 * 1024;
 
   /** So that no browser takes it for more than it is. */
   private static final String POLICY = "default-src 'none'; sandbox";
@@ -246,15 +245,7 @@ final class MediaRoutes {
       throws IOException, InterruptedException {
     try (InputStream in = opened) {
       in.skipNBytes(part.first());
-      long left = part.count();
-      while (left > 0) {
-        byte[] piece = in.readNBytes((int) Math.min(PIECE, left));
-        if (piece.length == 0) {
-          throw new IOException("it has become shorter");
-        }
-        body.write(piece);
-        left -= piece.length;
-      }
+      Reply.send(in, part.count(), body);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.transport.HttpBody;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -29,6 +30,8 @@ record Reply(
     this(status, headers, body, null, null);
   }
 
+  private static final int PIECE = 64 * 1024;
+
   private static final JsonMapper JSON = new JsonMapper();
 
   static Reply json(int status, Object value) {
@@ -55,6 +58,24 @@ record Reply(
 
   static Reply stream(int status, Map<String, String> headers, Streaming streaming) {
     return new Reply(status, headers, new byte[0], streaming, null);
+  }
+
+  /**
+   * Sends so many bytes of what is read, in pieces.
+   *
+   * @throws IOException where there are fewer
+   */
+  static void send(InputStream in, long bytes, HttpBody body)
+      throws IOException, InterruptedException {
+    long left = bytes;
+    while (left > 0) {
+      byte[] piece = in.readNBytes((int) Math.min(PIECE, left));
+      if (piece.length == 0) {
+        throw new IOException("it has become shorter");
+      }
+      body.write(piece);
+      left -= piece.length;
+    }
   }
 
   /** What it says once something is done that an event loop must not wait for. */

@@ -22,7 +22,6 @@ import java.util.Map;
 /** Terminals, for whoever opened them. */
 final class TerminalRoutes {
 
-  private static final int PART = 64 * 1024;
   private static final int PAGE = 100;
 
   private final Terminals terminals;
@@ -103,26 +102,13 @@ final class TerminalRoutes {
         (body, wake) -> {
           Recorded recorded = terminal.recording();
           if (recorded != null && recorded.bytes() > 0) {
-            write(recorded, body);
+            try (InputStream in = Files.newInputStream(recorded.file())) {
+              Reply.send(in, recorded.bytes(), body);
+            }
           } else {
             retained(terminal, body);
           }
         });
-  }
-
-  private static void write(Recorded recorded, HttpBody body)
-      throws IOException, InterruptedException {
-    try (InputStream in = Files.newInputStream(recorded.file())) {
-      long left = recorded.bytes();
-      while (left > 0) {
-        byte[] part = in.readNBytes((int) Math.min(PART, left));
-        if (part.length == 0) {
-          throw new IOException("the recording is shorter than it was");
-        }
-        body.write(part);
-        left -= part.length;
-      }
-    }
   }
 
   /** What is retained of it, from where that begins. */

@@ -1,5 +1,6 @@
 package dev.holdfast.kinds.agent.model;
 
+import dev.holdfast.kinds.common.PrivateFiles;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ChatMessageDeserializer;
 import dev.langchain4j.data.message.ChatMessageSerializer;
@@ -91,7 +92,7 @@ public final class Conversations {
     }
     try {
       Path file = file(folder, key);
-      Files.createDirectories(folder);
+      PrivateFiles.folder(folder);
       Path fresh = Files.createTempFile(folder, key, ".new");
       Files.writeString(fresh, ChatMessageSerializer.messagesToJson(all));
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
