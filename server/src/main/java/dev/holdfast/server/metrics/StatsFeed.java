@@ -32,11 +32,9 @@ public final class StatsFeed implements Catalog {
 
   private static final FeedId ID = new FeedId(KIND, "gateway");
 
-  /** Of which one has all sections. */
-  private static final int EVENTS = 30;
-
   /** Three minutes, from an event that has all sections. */
-  private static final Retention KEPT = new Retention(180 + EVENTS, 1 << 20, Duration.ofMinutes(4));
+  private static final Retention KEPT =
+      new Retention(180 + Changes.ALL_OF, 1 << 20, Duration.ofMinutes(4));
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final double MEDIAN = 0.5;
@@ -52,8 +50,7 @@ public final class StatsFeed implements Catalog {
   private final long begunNanos = System.nanoTime();
 
   // Of the thread that ticks.
-  private Map<String, String> told = Map.of();
-  private int events;
+  private final Changes changes = new Changes();
   private long[] counted;
 
   private volatile Map<String, Object> latency = Map.of();
@@ -80,13 +77,7 @@ public final class StatsFeed implements Catalog {
   /** Once a second, by one thread. */
   public void tick() {
     measure();
-    Map<String, String> now = sections();
-    Map<String, String> changed = new LinkedHashMap<>(now);
-    if (events++ % EVENTS != 0) {
-      changed.entrySet().removeIf(one -> one.getValue().equals(told.get(one.getKey())));
-    }
-    told = now;
-    owner.append(Payload.of("stats", members(changed)));
+    owner.append(Payload.of("stats", members(changes.of(sections()))));
   }
 
   /** How long the commands of the last second took. */
