@@ -27,30 +27,22 @@ class ConsoleSeekTest {
   private static final int SAMPLES_A_SECOND = 48_000;
   private static final int POLYNOMIAL = 0x04c11db7;
 
-  private final ChildGateways gateways = new ChildGateways();
-  private Gateway gateway;
   private Trial trial;
   private Browsers browsers;
 
   @BeforeEach
   void start() throws Exception {
     browsers = Browsers.start(true);
-    gateway = gateways.own(true, java.util.Map.of());
-    trial = new Trial(gateways, gateway, 0);
+    trial = new Trial(new GivenGateway(browsers.gateway()), browsers.gateway(), 0);
   }
 
   @AfterEach
   void stop() {
     if (browsers != null) {
+      trial.close();
       browsers.close();
       assertThat(browsers.complaints()).isEmpty();
     }
-    if (trial != null) {
-      trial.close();
-      gateway.close();
-    }
-    gateways.close();
-    assertThat(gateways.errors()).isEmpty();
   }
 
   /** An Ogg file with that many seconds of silence in Opus (RFC 7845), 50 KB each. */
@@ -115,7 +107,7 @@ class ConsoleSeekTest {
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpResponse<String> stored =
           http.send(
-              HttpRequest.newBuilder(gateway.http(DeviceTalk.path(device)))
+              HttpRequest.newBuilder(browsers.gateway().http(DeviceTalk.path(device)))
                   .header("content-type", "audio/ogg")
                   .PUT(HttpRequest.BodyPublishers.ofByteArray(recording))
                   .build(),
@@ -130,7 +122,7 @@ class ConsoleSeekTest {
     byte[] recording = silence();
     String url = recorded(recording);
     BrowserContext person = browsers.person();
-    Page tab = browsers.open(person, gateway.base().toString(), "overview");
+    Page tab = browsers.open(person, "overview");
     Queue<String> parts = new ConcurrentLinkedQueue<>();
     tab.onResponse(response -> {
       if (response.url().endsWith(url)) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** What people do with the console, in a real browser beside a gateway in development mode. */
 @Timeout(120)
@@ -177,12 +177,8 @@ class ConsoleTest {
     assertThat(viewer.locator(".screen header .badge")).containsText("ended");
   }
 
-  private static List<FullScreen> programs() {
-    return FullScreen.ALL;
-  }
-
   @ParameterizedTest
-  @MethodSource("programs")
+  @FieldSource("dev.holdfast.conformance.FullScreen#ALL")
   void whatUsesAllOfTheScreenIsUsedInTheBrowserAndThereAgainAfterAReload(
       FullScreen program, @TempDir Path folder) throws Exception {
     ShellInTerminalTest.installed(program);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** The terminal client in a terminal, which is one of the gateway's own: both ends are real. */
 @Timeout(120)
@@ -190,12 +190,8 @@ class ShellInTerminalTest {
     assertThat(program.installed()).as(program + ", which .ci/run installs").isTrue();
   }
 
-  private static List<FullScreen> programs() {
-    return FullScreen.ALL;
-  }
-
   @ParameterizedTest
-  @MethodSource("programs")
+  @FieldSource("dev.holdfast.conformance.FullScreen#ALL")
   void whatUsesAllOfTheScreenIsUsedThroughTheClientAndFoundAsItWasLeft(
       FullScreen program, @TempDir Path folder) throws Exception {
     installed(program);

@@ -126,6 +126,10 @@ class RecordingsTest {
       assertThat(recorded).endsWith("\"]\n");
       assertThat(said(recorded)).endsWith(text + "\r\n");
     }
+    Path file = Objects.requireNonNull(terminal.recording()).file();
+    rig.close();
+    // For whoever runs the gateway.
+    assertThat(file).exists();
   }
 
   @Test

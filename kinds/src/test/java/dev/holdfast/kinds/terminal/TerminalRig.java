@@ -87,6 +87,10 @@ final class TerminalRig {
 
   /** Ends all, and sees that nothing is left. */
   void close() throws InterruptedException {
+    close(terminals);
+  }
+
+  static void close(Terminals terminals) throws InterruptedException {
     terminals.close();
     await(() -> terminals.active() == 0);
     await(() -> ProcessHandle.current().children().noneMatch(ProcessHandle::isAlive));

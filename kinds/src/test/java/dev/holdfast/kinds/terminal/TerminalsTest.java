@@ -1,5 +1,7 @@
 package dev.holdfast.kinds.terminal;
 
+import static dev.holdfast.kinds.terminal.TerminalRig.await;
+import static dev.holdfast.kinds.terminal.TerminalRig.output;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,26 +29,20 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Real programs in real pseudo-terminals. */
 @Timeout(60)
 class TerminalsTest {
 
   private static final Size SIZE = new Size(24, 80);
-
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final AtomicLong ids = new AtomicLong(1_000);
   private final AtomicLong millis = new AtomicLong(1_000_000);
@@ -95,15 +91,7 @@ class TerminalsTest {
 
   @AfterEach
   void leaveNothing() throws InterruptedException {
-    terminals.close();
-    await(() -> terminals.active() == 0);
-    await(() -> ProcessHandle.current().children().noneMatch(ProcessHandle::isAlive));
-  }
-
-  private static void await(BooleanSupplier holds) throws InterruptedException {
-    while (!holds.getAsBoolean()) {
-      TimeUnit.MILLISECONDS.sleep(1);
-    }
+    TerminalRig.close(terminals);
   }
 
   private Terminal open(String user, String... command) {
@@ -120,16 +108,6 @@ class TerminalsTest {
       said.append(event.type()).append(' ').append(new String(event.body(), UTF_8)).append('\n');
     }
     return said.toString();
-  }
-
-  /** All that a terminal has said, and how it ended. */
-  private static String output(Terminal terminal) {
-    StringBuilder output = new StringBuilder();
-    for (Event event : terminal.feed().history(null, 1_000, false).events()) {
-      JsonNode body = JSON.readTree("{" + new String(event.body(), UTF_8) + "}");
-      output.append(body.path("data").asString(""));
-    }
-    return output.toString();
   }
 
   @Test
